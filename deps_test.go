@@ -1,0 +1,176 @@
+package masthead_test
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "masthead.dev/masthead/"
+
+// floors says on which floor a package stands. A package imports only what is
+// below it; the edges on one floor that are allowed stand in sameFloor.
+var floors = map[string]int{
+	"internal/money": 0, "internal/fault": 0, "internal/id": 0, "internal/clock": 0, "internal/locale": 0, "internal/search": 0,
+
+	"internal/document": 1, "internal/media": 1, "internal/outlet": 1, "internal/staff": 1, "internal/news": 1, "internal/fund": 1,
+	"internal/ledger": 1, "internal/job": 1, "internal/feed": 1, "internal/source/wxr": 1,
+
+	"internal/db": 2,
+
+	"internal/store": 3, "internal/web": 3, "internal/payment/sandbox": 3, "internal/mail": 3, "internal/blob": 3,
+
+	"internal/site": 4, "internal/desk": 4, "internal/webhook": 4, "internal/worker": 4, "internal/importer": 4, "internal/demo": 4,
+
+	"internal/app": 5, "internal/cli": 5, "cmd/masthead": 6,
+
+	"web-src/build": 9, "test/run": 9,
+	"internal/testkit/pg": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9,
+}
+
+// testOnly are packages that only tests (and each other) may import.
+var testOnly = []string{"internal/testkit/", "internal/store/storetest", "internal/payment/paymenttest"}
+
+var sameFloor = map[string]string{
+	"internal/news internal/document":       "an article's body is a document",
+	"internal/news internal/outlet":         "addresses follow the outlet's pattern and zone",
+	"internal/fund internal/ledger":         "a payment becomes entries",
+	"internal/source/wxr internal/document": "a foreign post becomes a document",
+	"internal/news internal/job":            "a scheduled article is a job",
+	"internal/fund internal/job":            "what a provider says is fetched by a job",
+	"internal/money internal/fault":         "bad amounts are answered with a sentence",
+	"internal/locale internal/money":        "amounts follow the locale",
+}
+
+// dry floors do no I/O of their own.
+var wet = map[string]string{
+	"database/sql":  "floors 0 and 1 know no database: put the query into store",
+	"net/http":      "floors 0 and 1 know no network: a provider's request is bytes and a header map",
+	"html/template": "floors 0 and 1 draw no pages: put the page into web",
+}
+
+var onlyIn = []struct{ imports, pkg, why string }{
+	{"modernc.org/sqlite", "internal/db", "only db knows the drivers"},
+	{"github.com/jackc/pgx", "internal/db", "only db knows the drivers"},
+	{"github.com/pressly/goose", "internal/store", "only store holds SQL"},
+}
+
+var surfaces = []string{"internal/site", "internal/desk", "internal/webhook", "internal/activitypub", "internal/worker", "internal/importer"}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Module     *struct{ Path string }
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Module", "./...")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(out); ; {
+		var p pkg
+		if err := dec.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestPackagesImportOnlyFloorsBelowTheirOwn(t *testing.T) {
+	all := list(t)
+	if len(all) < 10 {
+		t.Fatalf("only %d packages were found", len(all))
+	}
+	for _, p := range all {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if name+"/" == module { // this test's own
+			continue
+		}
+		floor, ok := floors[name]
+		if !ok {
+			t.Errorf("%s stands on no floor: give it a line in the table of deps_test.go and in docs/architecture.md", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			for _, fault := range faults(name, floor, i) {
+				t.Error(fault)
+			}
+		}
+	}
+}
+
+// faults says what is wrong with one import.
+func faults(name string, floor int, imported string) (out []string) {
+	if why := wet[imported]; why != "" && floor <= 1 {
+		out = append(out, name+" imports "+imported+": "+why)
+	}
+	for _, o := range onlyIn {
+		if strings.HasPrefix(imported, o.imports) && name != o.pkg && floor < 9 {
+			out = append(out, name+" imports "+imported+": "+o.why)
+		}
+	}
+	target, ours := strings.CutPrefix(imported, module)
+	if !ours {
+		return out
+	}
+	if floor < 9 && slices.ContainsFunc(testOnly, func(p string) bool { return strings.HasPrefix(target, p) }) {
+		out = append(out, name+" imports "+target+": only tests may")
+	}
+	switch below := floors[target]; {
+	case below > floor:
+		out = append(out, name+" (floor "+digit(floor)+") imports "+target+" (floor "+digit(below)+"): a package imports only floors below its own; move the rule down or pass the value in")
+	case below == floor && floor < 5 && sameFloor[name+" "+target] == "":
+		out = append(out, name+" imports "+target+" on the same floor: pass the value in, or give the edge a reason in sameFloor")
+	}
+	if slices.Contains(surfaces, name) && slices.Contains(surfaces, target) {
+		out = append(out, name+" imports "+target+": surfaces never know each other; what both need belongs into web or a domain package")
+	}
+	if strings.HasPrefix(name, "internal/payment/") && target == "internal/store" {
+		out = append(out, name+" imports store: an adapter returns plain facts and keeps nothing in our database")
+	}
+	return out
+}
+
+func digit(n int) string { return string(rune('0' + n)) }
+
+func TestAForbiddenImportIsNamedWithItsReason(t *testing.T) {
+	for _, c := range []struct{ name, imported, want string }{
+		{"internal/fund", "database/sql", "put the query into store"},
+		{"internal/news", module + "internal/store", "imports only floors below"},
+		{"internal/site", module + "internal/desk", "surfaces never know each other"},
+		{"internal/desk", "github.com/jackc/pgx/v5", "only db knows the drivers"},
+		{"internal/payment/sandbox", module + "internal/store", "keeps nothing in our database"},
+		{"internal/app", module + "internal/testkit/pg", "only tests may"},
+	} {
+		got := strings.Join(faults(c.name, floors[c.name], c.imported), "\n")
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s importing %s: %q", c.name, c.imported, got)
+		}
+	}
+}
+
+func TestNoPackageHasANameThatSaysNothing(t *testing.T) {
+	for _, p := range list(t) {
+		switch filepath.Base(p.ImportPath) {
+		case "models", "utils", "util", "helpers", "common", "handlers", "services", "types":
+			t.Errorf("%s: a package is named after its subject", p.ImportPath)
+		}
+	}
+}
