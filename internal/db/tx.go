@@ -1,0 +1,197 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"masthead.dev/masthead/internal/fault"
+)
+
+// Tx is one write transaction, or one savepoint of a commit that several share.
+type Tx struct {
+	Querier
+	engine Engine
+	keys   []string
+}
+
+// Engine tells which of the two databases this is.
+func (tx *Tx) Engine() Engine { return tx.engine }
+
+// Touch notes that what key stands for looks different after this commit.
+func (tx *Tx) Touch(keys ...string) {
+next:
+	for _, k := range keys {
+		for _, have := range tx.keys {
+			if have == k {
+				continue next
+			}
+		}
+		tx.keys = append(tx.keys, k)
+	}
+}
+
+// Write runs fn in one transaction: all of it happens or nothing. fn must do no
+// I/O but SQL, must stop at the first error (PostgreSQL refuses what comes after
+// one), must not call Write again, and may be run a second time where PostgreSQL
+// found two writers in each other's way. On SQLite waiting callers share a commit.
+func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	if d.group != nil {
+		return d.group.do(ctx, fn)
+	}
+	var err error
+	for try := 0; try < 4; try++ {
+		if err = d.writeOnce(ctx, fn); !contended(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
+	sqlTx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(err)
+	}
+	defer sqlTx.Rollback()
+	if err := d.run(ctx, sqlTx, fn); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return translate(err)
+	}
+	d.committed()
+	return nil
+}
+
+// run calls fn and the hook; a panic becomes an error, so that one caller's
+// defect does not take down those who share its commit.
+func (d *DB) run(ctx context.Context, sqlTx *sql.Tx, fn func(tx *Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &fault.Error{Kind: fault.Internal, Err: fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	tx := &Tx{Querier: sqlTx, engine: d.engine}
+	if err := fn(tx); err != nil {
+		return translate(err)
+	}
+	if d.hook == nil || len(tx.keys) == 0 {
+		return nil
+	}
+	return translate(d.hook(ctx, tx, tx.keys))
+}
+
+// group commits the work of several callers at once.
+type group struct {
+	d    *DB
+	in   chan *call
+	quit chan struct{}
+	done chan struct{}
+}
+
+type call struct {
+	ctx context.Context
+	fn  func(tx *Tx) error
+	err error
+	out chan error
+}
+
+// atMost callers share a commit: enough to spread the cost of an fsync, few
+// enough that nobody waits 50 ms.
+const atMost = 32
+
+func startGroup(d *DB) *group {
+	g := &group{d: d, in: make(chan *call), quit: make(chan struct{}), done: make(chan struct{})}
+	go g.loop()
+	return g
+}
+
+var errClosed = fault.New(fault.Unavailable, "the database is closed")
+
+func (g *group) do(ctx context.Context, fn func(tx *Tx) error) error {
+	c := &call{ctx: ctx, fn: fn, out: make(chan error, 1)}
+	select {
+	case g.in <- c:
+		return <-c.out
+	case <-ctx.Done():
+		return fault.Wrap(fault.Unavailable, ctx.Err(), "the database is busy; try again")
+	case <-g.quit:
+		return errClosed
+	}
+}
+
+func (g *group) stop() {
+	close(g.quit)
+	<-g.done
+}
+
+func (g *group) loop() {
+	defer close(g.done)
+	for {
+		select {
+		case <-g.quit:
+			return
+		case first := <-g.in:
+			g.commit(g.gather(first))
+		}
+	}
+}
+
+func (g *group) gather(first *call) []*call {
+	batch := []*call{first}
+	for len(batch) < atMost {
+		select {
+		case c := <-g.in:
+			batch = append(batch, c)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs the calls as savepoints of one transaction. A call that fails is
+// rolled back alone; a commit that fails fails for all.
+func (g *group) commit(batch []*call) {
+	ctx := context.Background() // the commit belongs to all, so to no caller's context
+	sqlTx, err := g.d.write.BeginTx(ctx, nil)
+	if err == nil {
+		for _, c := range batch {
+			c.err = g.one(sqlTx, c)
+		}
+		err = sqlTx.Commit()
+	}
+	if err != nil {
+		err = translate(err)
+	} else {
+		g.d.committed()
+	}
+	for _, c := range batch {
+		if c.err == nil {
+			c.err = err
+		}
+		c.out <- c.err
+	}
+}
+
+func (g *group) one(sqlTx *sql.Tx, c *call) error {
+	if err := c.ctx.Err(); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the request ended before its turn to write came")
+	}
+	if _, err := sqlTx.Exec("SAVEPOINT one"); err != nil {
+		return translate(err)
+	}
+	err := g.d.run(c.ctx, sqlTx, c.fn)
+	if err != nil {
+		if _, e := sqlTx.Exec("ROLLBACK TO one"); e != nil {
+			return errors.Join(err, translate(e))
+		}
+	}
+	if _, e := sqlTx.Exec("RELEASE one"); e != nil {
+		return errors.Join(err, translate(e))
+	}
+	return err
+}
