@@ -36,3 +36,6 @@ const (
 	Done    = "done"
 	Dead    = "dead" // gave up; a person must look
 )
+
+// Prune is the kind of job that forgets what is no longer needed; it repeats itself.
+const Prune = "house.prune"

@@ -226,16 +226,17 @@ CREATE TABLE publication (
   dek TEXT NOT NULL DEFAULT '',
   lead_media TEXT,
   card TEXT NOT NULL DEFAULT '{}',       -- JSON: what lists show beside these columns
-  content TEXT NOT NULL,                 -- JSON: news.Content as published
   version BIGINT NOT NULL,
   words BIGINT NOT NULL DEFAULT 0,
   sticky BIGINT NOT NULL DEFAULT 0,
   first_published_at BIGINT NOT NULL,
   updated_at BIGINT,                     -- editorial, shown
-  modified_at BIGINT NOT NULL            -- technical
+  modified_at BIGINT NOT NULL,           -- technical
+  content TEXT NOT NULL                  -- JSON: news.Content as published; last, so that lists need not read past it
 );
 -- Lists go by (at, article_id), newest first; pages stand in none.
 CREATE INDEX publication_by_list ON publication (lang, first_published_at, article_id) WHERE kind <> 'page';
+CREATE INDEX publication_by_time ON publication (first_published_at, article_id, modified_at);
 CREATE INDEX publication_by_sticky ON publication (lang, first_published_at, article_id) WHERE sticky = 1;
 CREATE INDEX publication_by_group ON publication (group_id);
 CREATE INDEX publication_by_modified ON publication (modified_at);
@@ -276,7 +277,7 @@ CREATE INDEX publication_media_media ON publication_media (media_id);
 -- Looked up when no live page has the path; answers one redirect to where the object is now.
 CREATE TABLE address (
   path TEXT NOT NULL PRIMARY KEY,        -- path, with "?p=12" for old query addresses
-  object_kind TEXT NOT NULL,             -- article section topic person media feed archive path
+  object_kind TEXT NOT NULL,             -- article section topic person media feed archive path section-feed topic-feed
   object_id TEXT NOT NULL,               -- id, or the target path for feed, archive and path
   source TEXT NOT NULL DEFAULT '',       -- '' or the import that brought it
   created_at BIGINT NOT NULL
@@ -540,6 +541,7 @@ CREATE TABLE import_item (
   object_kind TEXT NOT NULL,
   object_id TEXT NOT NULL,
   run_id TEXT NOT NULL,
+  exported_at BIGINT,                    -- of the file that it came with; NULL is unknown
   updated_at BIGINT NOT NULL,
   PRIMARY KEY (source, kind, source_id)
 );
@@ -581,6 +583,22 @@ CREATE TRIGGER ledger_entry_no_change BEFORE UPDATE OR DELETE ON ledger_entry FO
 CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION append_only('the books are append-only: reverse the entry instead');
 CREATE TRIGGER ledger_posting_no_change BEFORE UPDATE OR DELETE ON ledger_posting FOR EACH ROW EXECUTE FUNCTION append_only('the books are append-only: reverse the entry instead');
 CREATE TRIGGER ledger_posting_no_truncate BEFORE TRUNCATE ON ledger_posting FOR EACH STATEMENT EXECUTE FUNCTION append_only('the books are append-only: reverse the entry instead');
+-- Nothing is added to the books at or below their head, or a pair of postings
+-- could be slipped into an old entry; and the head only rises.
+-- +goose StatementBegin
+CREATE FUNCTION ledger_behind_head() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.seq <= (SELECT seq FROM ledger_head) THEN
+    RAISE EXCEPTION 'the books are append-only: reverse the entry instead' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER ledger_entry_behind_head BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_behind_head();
+CREATE TRIGGER ledger_posting_behind_head BEFORE INSERT ON ledger_posting FOR EACH ROW EXECUTE FUNCTION ledger_behind_head();
+CREATE TRIGGER ledger_head_rises BEFORE UPDATE ON ledger_head FOR EACH ROW WHEN (NEW.seq <= OLD.seq OR NEW.id <> OLD.id) EXECUTE FUNCTION append_only('the books are append-only: reverse the entry instead');
+CREATE TRIGGER ledger_head_no_more BEFORE INSERT OR DELETE ON ledger_head FOR EACH ROW EXECUTE FUNCTION append_only('the books are append-only: reverse the entry instead');
+CREATE TRIGGER ledger_head_no_truncate BEFORE TRUNCATE ON ledger_head FOR EACH STATEMENT EXECUTE FUNCTION append_only('the books are append-only: reverse the entry instead');
 CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION append_only('the audit log is append-only');
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION append_only('the audit log is append-only');
 CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION append_only('revisions are append-only: save a new one');

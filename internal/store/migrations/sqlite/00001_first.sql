@@ -226,16 +226,17 @@ CREATE TABLE publication (
   dek TEXT NOT NULL DEFAULT '',
   lead_media TEXT,
   card TEXT NOT NULL DEFAULT '{}',       -- JSON: what lists show beside these columns
-  content TEXT NOT NULL,                 -- JSON: news.Content as published
   version BIGINT NOT NULL,
   words BIGINT NOT NULL DEFAULT 0,
   sticky BIGINT NOT NULL DEFAULT 0,
   first_published_at BIGINT NOT NULL,
   updated_at BIGINT,                     -- editorial, shown
-  modified_at BIGINT NOT NULL            -- technical
+  modified_at BIGINT NOT NULL,           -- technical
+  content TEXT NOT NULL                  -- JSON: news.Content as published; last, so that lists need not read past it
 );
 -- Lists go by (at, article_id), newest first; pages stand in none.
 CREATE INDEX publication_by_list ON publication (lang, first_published_at, article_id) WHERE kind <> 'page';
+CREATE INDEX publication_by_time ON publication (first_published_at, article_id, modified_at);
 CREATE INDEX publication_by_sticky ON publication (lang, first_published_at, article_id) WHERE sticky = 1;
 CREATE INDEX publication_by_group ON publication (group_id);
 CREATE INDEX publication_by_modified ON publication (modified_at);
@@ -276,7 +277,7 @@ CREATE INDEX publication_media_media ON publication_media (media_id);
 -- Looked up when no live page has the path; answers one redirect to where the object is now.
 CREATE TABLE address (
   path TEXT NOT NULL PRIMARY KEY,        -- path, with "?p=12" for old query addresses
-  object_kind TEXT NOT NULL,             -- article section topic person media feed archive path
+  object_kind TEXT NOT NULL,             -- article section topic person media feed archive path section-feed topic-feed
   object_id TEXT NOT NULL,               -- id, or the target path for feed, archive and path
   source TEXT NOT NULL DEFAULT '',       -- '' or the import that brought it
   created_at BIGINT NOT NULL
@@ -335,7 +336,7 @@ CREATE TABLE ledger_entry (
   content_hash TEXT NOT NULL,
   hash TEXT NOT NULL,                    -- of the chain
   posted_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX ledger_entry_date ON ledger_entry (date);
 CREATE INDEX ledger_entry_campaign ON ledger_entry (campaign);
 CREATE TABLE ledger_posting (
@@ -345,7 +346,7 @@ CREATE TABLE ledger_posting (
   currency TEXT NOT NULL,
   minor BIGINT NOT NULL,
   PRIMARY KEY (seq, n)
-);
+) WITHOUT ROWID;
 CREATE INDEX ledger_posting_account ON ledger_posting (account, currency);
 
 -- ---------------------------------------------------------------- fund
@@ -540,6 +541,7 @@ CREATE TABLE import_item (
   object_kind TEXT NOT NULL,
   object_id TEXT NOT NULL,
   run_id TEXT NOT NULL,
+  exported_at BIGINT,                    -- of the file that it came with; NULL is unknown
   updated_at BIGINT NOT NULL,
   PRIMARY KEY (source, kind, source_id)
 );
@@ -568,7 +570,10 @@ CREATE VIRTUAL TABLE search_text USING fts5(title, body, content='', contentless
 
 -- ---------------------------------------------------------------- append-only
 -- INSERT OR REPLACE deletes before it inserts and, without recursive_triggers,
--- fires no DELETE trigger: hence the third trigger of each table.
+-- fires no DELETE trigger: hence the third trigger of each table. It must know
+-- every column that can conflict, the hidden rowid among them; the tables of the
+-- books have none. Nothing is added to the books at or below their head, or a
+-- pair of postings could be slipped into an old entry; and the head only rises.
 -- +goose StatementBegin
 CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
 -- +goose StatementEnd
@@ -588,6 +593,21 @@ CREATE TRIGGER ledger_posting_no_delete BEFORE DELETE ON ledger_posting BEGIN SE
 CREATE TRIGGER ledger_posting_no_replace BEFORE INSERT ON ledger_posting WHEN EXISTS (SELECT 1 FROM ledger_posting WHERE seq = NEW.seq AND n = NEW.n) BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
+CREATE TRIGGER ledger_entry_behind_head BEFORE INSERT ON ledger_entry WHEN NEW.seq <= (SELECT seq FROM ledger_head) BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER ledger_posting_behind_head BEFORE INSERT ON ledger_posting WHEN NEW.seq <= (SELECT seq FROM ledger_head) BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER ledger_head_rises BEFORE UPDATE ON ledger_head WHEN NEW.seq <= OLD.seq OR NEW.id <> OLD.id BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER ledger_head_no_delete BEFORE DELETE ON ledger_head BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER ledger_head_no_replace BEFORE INSERT ON ledger_head WHEN EXISTS (SELECT 1 FROM ledger_head) BEGIN SELECT RAISE(ABORT, 'the books are append-only: reverse the entry instead'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -603,7 +623,7 @@ CREATE TRIGGER revision_no_update BEFORE UPDATE ON revision BEGIN SELECT RAISE(A
 CREATE TRIGGER revision_no_delete BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'revisions are append-only: save a new one'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id OR (article_id = NEW.article_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'revisions are append-only: save a new one'); END;
+CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id OR rowid = NEW.rowid OR (article_id = NEW.article_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'revisions are append-only: save a new one'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER version_no_update BEFORE UPDATE ON version BEGIN SELECT RAISE(ABORT, 'public versions are append-only: publish a new one'); END;
@@ -612,5 +632,5 @@ CREATE TRIGGER version_no_update BEFORE UPDATE ON version BEGIN SELECT RAISE(ABO
 CREATE TRIGGER version_no_delete BEFORE DELETE ON version BEGIN SELECT RAISE(ABORT, 'public versions are append-only: publish a new one'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER version_no_replace BEFORE INSERT ON version WHEN EXISTS (SELECT 1 FROM version WHERE article_id = NEW.article_id AND number = NEW.number) BEGIN SELECT RAISE(ABORT, 'public versions are append-only: publish a new one'); END;
+CREATE TRIGGER version_no_replace BEFORE INSERT ON version WHEN EXISTS (SELECT 1 FROM version WHERE rowid = NEW.rowid OR (article_id = NEW.article_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'public versions are append-only: publish a new one'); END;
 -- +goose StatementEnd

@@ -1,0 +1,50 @@
+package job
+
+// The kinds of reader funding.
+const (
+	// FundFetch looks at objects at a provider and applies what it finds.
+	FundFetch = "fund.fetch"
+	// FundCatchUp finds what no delivery told us, ends what a crash left open,
+	// starts and ends campaigns, and asks for itself again.
+	FundCatchUp = "fund.catchup"
+	// FundThank writes to the donor of a payment that arrived.
+	FundThank = "fund.thank"
+)
+
+// FundRef points to an object at a provider.
+type FundRef struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// FundFetchPayload is the payload of FundFetch.
+type FundFetchPayload struct {
+	Provider string    `json:"provider"`
+	Event    string    `json:"event"` // of the inbox; or a name for what is looked at
+	Refs     []FundRef `json:"refs"`
+}
+
+// FundCatchUpPayload is the payload of FundCatchUp.
+type FundCatchUpPayload struct {
+	Provider string `json:"provider"`
+}
+
+// Fetch is a look at objects, ahead of other work: somebody waits for a thank-you.
+func Fetch(provider, event string, refs []FundRef) Job {
+	return Job{Kind: FundFetch, Key: FundFetch + ":" + provider + ":" + event, Payload: FundFetchPayload{provider, event, refs}, Priority: 10}
+}
+
+// CatchUp is a round of catching up with a provider.
+func CatchUp(provider string) Job {
+	return Job{Kind: FundCatchUp, Key: FundCatchUp + ":" + provider, Payload: FundCatchUpPayload{provider}, Priority: 5}
+}
+
+// FundThankPayload is the payload of FundThank.
+type FundThankPayload struct {
+	Payment string `json:"payment"` // our id
+}
+
+// Thank is a mail to the donor of a payment.
+func Thank(paymentID string) Job {
+	return Job{Kind: FundThank, Key: FundThank + ":" + paymentID, Payload: FundThankPayload{paymentID}}
+}

@@ -1,0 +1,300 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"math"
+	"strings"
+	"time"
+
+	"masthead.dev/masthead/internal/db"
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/ledger"
+)
+
+// Post adds an entry at the end of the books and returns its number. An entry
+// whose key is there already with the same content is not added again: posted
+// is false and seq is the number that it has. The same key with other content
+// is fault.Conflict, because then two facts claim to be one; an entry that is
+// not in order is fault.Invalid. One may be reversed once.
+func (tx *Tx) Post(ctx context.Context, e ledger.Entry) (seq int64, posted bool, err error) {
+	if err := e.Validate(); err != nil {
+		return 0, false, err
+	}
+	head, err := tx.lockHead(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	if seq, err := tx.alreadyPosted(ctx, e); seq != 0 || err != nil {
+		return seq, false, err
+	}
+	if err := tx.mayReverse(ctx, e); err != nil {
+		return 0, false, err
+	}
+	e.Seq = head.Seq + 1
+	hash := ledger.Chain(head.Hash, ledger.Canonical(e))
+	if err := tx.insertEntry(ctx, e, hash); err != nil {
+		return 0, false, err
+	}
+	_, err = db.Exec(ctx, tx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", e.Seq, hash)
+	tx.Touch("books")
+	return e.Seq, err == nil, err
+}
+
+// lockHead reads the head and, on PostgreSQL, makes other posters wait for this
+// transaction's end: the chain has one writer. On SQLite every transaction is
+// alone anyway.
+func (tx *Tx) lockHead(ctx context.Context) (ledger.Head, error) {
+	query := "SELECT seq, hash FROM ledger_head WHERE id = 1"
+	if tx.Engine() == db.Postgres {
+		query += " FOR UPDATE"
+	}
+	head, err := db.One(ctx, tx, scanHead, query)
+	if fault.Is(err, fault.NotFound) {
+		return head, fault.Wrap(fault.Internal, err, "the head of the books is missing; nothing can be posted until 'masthead ledger verify' has been looked into")
+	}
+	return head, err
+}
+
+func scanHead(r db.Scanner) (h ledger.Head, err error) { return h, r.Scan(&h.Seq, &h.Hash) }
+
+// alreadyPosted returns the number of the entry with e's key, 0 where there is none.
+func (tx *Tx) alreadyPosted(ctx context.Context, e ledger.Entry) (int64, error) {
+	var content string
+	seq, err := db.One(ctx, tx, func(r db.Scanner) (n int64, err error) {
+		return n, r.Scan(&n, &content)
+	}, "SELECT seq, content_hash FROM ledger_entry WHERE key = $1", e.Key)
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil
+	}
+	if err == nil && content != ledger.ContentHash(e) {
+		return 0, fault.New(fault.Conflict, "the books hold another entry under the key %s (number %d); compare the two, and reverse the one that is wrong", e.Key, seq)
+	}
+	return seq, err
+}
+
+func (tx *Tx) mayReverse(ctx context.Context, e ledger.Entry) error {
+	if e.Reverses == "" {
+		return nil
+	}
+	type found struct{ entries, reversals int64 }
+	n, err := db.One(ctx, tx, func(r db.Scanner) (n found, err error) {
+		return n, r.Scan(&n.entries, &n.reversals)
+	}, `SELECT COUNT(*) FILTER (WHERE key = $1), COUNT(*) FILTER (WHERE reverses = $1)
+		FROM ledger_entry WHERE key = $1 OR reverses = $1`, e.Reverses)
+	switch {
+	case err != nil:
+		return err
+	case n.entries == 0:
+		return fault.New(fault.NotFound, "there is no entry %s to reverse", e.Reverses)
+	case n.reversals > 0:
+		return fault.New(fault.Conflict, "the entry %s has been reversed already", e.Reverses)
+	}
+	return nil
+}
+
+func (tx *Tx) insertEntry(ctx context.Context, e ledger.Entry, hash string) error {
+	_, err := db.Exec(ctx, tx, `INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		e.Seq, e.Key, e.Date, e.Memo, db.Null(e.Reverses), tagsJSON(e.Tags), e.Tags["campaign"], ledger.ContentHash(e), hash, tx.now())
+	if err != nil {
+		return err
+	}
+	var values strings.Builder
+	args := make([]any, 0, 5*len(e.Postings))
+	for n, p := range e.Postings {
+		if n > 0 {
+			values.WriteString(", ")
+		}
+		fmt.Fprintf(&values, "($%d, $%d, $%d, $%d, $%d)", 5*n+1, 5*n+2, 5*n+3, 5*n+4, 5*n+5)
+		args = append(args, e.Seq, n, p.Account, p.Currency, p.Minor)
+	}
+	_, err = db.Exec(ctx, tx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES "+values.String(), args...)
+	return err
+}
+
+func tagsJSON(tags map[string]string) string {
+	if len(tags) == 0 {
+		return "{}"
+	}
+	return db.JSON(tags) // names sorted
+}
+
+// LedgerHead returns the end of the chain: number 0 and ledger.Genesis while
+// the books are empty.
+func (s *Store) LedgerHead(ctx context.Context) (ledger.Head, error) {
+	return db.One(ctx, s.Query(), scanHead, "SELECT seq, hash FROM ledger_head WHERE id = 1")
+}
+
+// dayMs is a day in milliseconds.
+const dayMs = 24 * 60 * 60 * 1000
+
+// DailyHeads returns for each day (UTC) on which something was posted the last
+// entry's number and hash, the newest day first. They are what can be published
+// to pin the books down without showing them.
+func (s *Store) DailyHeads(ctx context.Context, limit int) ([]ledger.Head, error) {
+	return db.Rows(ctx, s.Query(), func(r db.Scanner) (h ledger.Head, err error) {
+		var at time.Time
+		err = r.Scan(db.At(&at), &h.Seq, &h.Hash)
+		h.Date = at.Format(time.DateOnly)
+		return h, err
+	}, `SELECT posted_at, seq, hash FROM ledger_entry
+		WHERE seq IN (SELECT MAX(seq) FROM ledger_entry GROUP BY posted_at / $2) ORDER BY seq DESC LIMIT $1`, limit, int64(dayMs))
+}
+
+// Balances returns what stands on each account in each currency, in the order
+// of a trial balance.
+func (s *Store) Balances(ctx context.Context) ([]ledger.Balance, error) {
+	return s.balances(ctx, "SELECT account, currency, CAST(SUM(minor) AS BIGINT) FROM ledger_posting GROUP BY account, currency")
+}
+
+// Turnover returns what moved on each account in each currency by entries dated
+// from one day to another, both included (YYYY-MM-DD).
+func (s *Store) Turnover(ctx context.Context, from, to string) ([]ledger.Balance, error) {
+	return s.balances(ctx, `SELECT p.account, p.currency, CAST(SUM(p.minor) AS BIGINT) FROM ledger_posting p
+		JOIN ledger_entry e ON e.seq = p.seq WHERE e.date >= $1 AND e.date <= $2 GROUP BY p.account, p.currency`, from, to)
+}
+
+func (s *Store) balances(ctx context.Context, query string, args ...any) ([]ledger.Balance, error) {
+	all, err := db.Rows(ctx, s.Query(), func(r db.Scanner) (b ledger.Balance, err error) {
+		return b, r.Scan(&b.Account, &b.Currency, &b.Minor)
+	}, query, args...)
+	ledger.SortBalances(all)
+	return all, err
+}
+
+// Entries returns the entries from a number on, in the order of the chain. It
+// reads them in pages, so that any number of them fits into memory; entries
+// that are posted meanwhile may be among them. An entry whose rows do not make
+// sense ends it with an error.
+func (s *Store) Entries(ctx context.Context, from int64) iter.Seq2[ledger.Entry, error] {
+	return func(yield func(ledger.Entry, error) bool) {
+		for row, err := range storedEntries(ctx, s.Query(), from) {
+			if err == nil && row.Flaw != "" {
+				err = fault.New(fault.Internal, "entry %d of the books is damaged (%s); run 'masthead ledger verify'", row.Seq, row.Flaw)
+			}
+			if !yield(row.Entry, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// VerifyLedger reads all rows of the books in one snapshot, recomputes every
+// hash, and returns the head with the first damage, nil where there is none.
+// What it cannot see is said at ledger.Verify.
+func (s *Store) VerifyLedger(ctx context.Context) (head ledger.Head, found *ledger.Damage, err error) {
+	err = s.Read(ctx, func(q db.Querier) error {
+		head, err = db.One(ctx, q, scanHead, "SELECT seq, hash FROM ledger_head WHERE id = 1")
+		if fault.Is(err, fault.NotFound) {
+			found = &ledger.Damage{Kind: ledger.Missing, Why: "the head of the chain is missing"}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if found, err = ledger.Verify(storedEntries(ctx, q, math.MinInt64), head); found != nil || err != nil {
+			return err
+		}
+		found, err = strayPosting(ctx, q)
+		return err
+	})
+	return head, found, err
+}
+
+// strayPosting finds postings that belong to no entry: a connection that
+// enforces no foreign keys can leave some, and balances would count them.
+func strayPosting(ctx context.Context, q db.Querier) (*ledger.Damage, error) {
+	seq, err := db.One(ctx, q, db.Value[int64], `SELECT seq FROM ledger_posting p
+		WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.seq = p.seq) ORDER BY seq LIMIT 1`)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &ledger.Damage{Seq: seq, Kind: ledger.Foreign, Why: fmt.Sprintf("a posting of entry %d stands there, but no such entry", seq)}, nil
+}
+
+// pageSize is how many entries are read at a time.
+const pageSize = 500
+
+// storedEntries reads entries as they are in the tables, flaws and all.
+func storedEntries(ctx context.Context, q db.Querier, from int64) iter.Seq2[ledger.Stored, error] {
+	return func(yield func(ledger.Stored, error) bool) {
+		for {
+			page, err := storedPage(ctx, q, from)
+			if err != nil {
+				yield(ledger.Stored{}, err)
+				return
+			}
+			for _, row := range page {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if len(page) < pageSize {
+				return
+			}
+			from = page[len(page)-1].Seq + 1
+		}
+	}
+}
+
+func storedPage(ctx context.Context, q db.Querier, from int64) ([]ledger.Stored, error) {
+	page, err := db.Rows(ctx, q, scanEntry, `SELECT seq, key, date, memo, reverses, tags, campaign, content_hash, hash
+		FROM ledger_entry WHERE seq >= $1 ORDER BY seq LIMIT $2`, from, pageSize)
+	if err != nil || len(page) == 0 {
+		return nil, err
+	}
+	at := make(map[int64]*ledger.Stored, len(page))
+	for i := range page {
+		at[page[i].Seq] = &page[i]
+	}
+	_, err = db.Rows(ctx, q, func(r db.Scanner) (none struct{}, err error) {
+		return none, scanPosting(r, at)
+	}, "SELECT seq, n, account, currency, minor FROM ledger_posting WHERE seq >= $1 AND seq <= $2 ORDER BY seq, n",
+		from, page[len(page)-1].Seq)
+	return page, err
+}
+
+// scanEntry reads an entry's row. What is kept twice must agree, since sums are
+// made over one and the chain over the other.
+func scanEntry(r db.Scanner) (e ledger.Stored, err error) {
+	var tags, campaign string
+	if err = r.Scan(&e.Seq, &e.Key, &e.Date, &e.Memo, db.Text(&e.Reverses), &tags, &campaign, &e.Content, &e.Hash); err != nil {
+		return e, err
+	}
+	switch {
+	case json.Unmarshal([]byte(tags), &e.Tags) != nil || tagsJSON(e.Tags) != tags:
+		e.Flaw = "its tags are not as they were written"
+	case e.Tags["campaign"] != campaign:
+		e.Flaw = "its campaign is not that of its tags"
+	}
+	return e, nil
+}
+
+// scanPosting adds a posting to its entry; one without an entry is strayPosting's.
+func scanPosting(r db.Scanner, at map[int64]*ledger.Stored) error {
+	var seq int64
+	var p ledger.Posting
+	var n, minor any // SQLite keeps what a foreign connection puts there, of whatever type
+	if err := r.Scan(&seq, &n, &p.Account, &p.Currency, &minor); err != nil {
+		return err
+	}
+	e := at[seq]
+	if e == nil {
+		return nil
+	}
+	var whole bool
+	if p.Minor, whole = minor.(int64); !whole {
+		e.Flaw = "an amount is not a whole number"
+	}
+	if n != int64(len(e.Postings)) {
+		e.Flaw = "its postings are not numbered from zero on"
+	}
+	e.Postings = append(e.Postings, p)
+	return nil
+}
