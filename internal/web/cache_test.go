@@ -152,6 +152,18 @@ func TestErrorsBecomePagesInOnePlace(t *testing.T) {
 	}
 }
 
+func TestAnAddressThatNoDatabaseCanHoldIsNotAsked(t *testing.T) {
+	_, h := serverOf(func(_ context.Context, r *Request) (Page, error) {
+		t.Errorf("the handler was asked for %q", r.Path)
+		return Page{}, nil
+	})
+	for _, path := range []string{"/a%00b", "/%ff", "/town/%ed%a0%80"} {
+		if w := ask(h, path); w.Code != 404 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
 func TestTheCacheKeepsItsLimitUnderLoad(t *testing.T) {
 	c := NewPageCache(100_000)
 	var wg sync.WaitGroup

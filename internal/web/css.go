@@ -1,0 +1,73 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"masthead.dev/masthead/internal/locale"
+)
+
+// sheet is a page's whole style and its fingerprint for the Content-Security-
+// Policy.
+type sheet struct {
+	text string
+	hash string // 'sha256-…', with its quotes
+}
+
+var sheets sync.Map // sections, joined by spaces → sheet
+
+// sheetOf returns sections of the style sheet joined in the sheet's own order.
+// A section that does not exist is a defect and panics; the test of all pages
+// would meet it.
+func sheetOf(sections []string) sheet {
+	key := strings.Join(sections, " ")
+	if s, ok := sheets.Load(key); ok {
+		return s.(sheet)
+	}
+	s := join(sections)
+	sheets.Store(key, s)
+	return s
+}
+
+func join(sections []string) sheet {
+	for _, name := range sections {
+		if !slices.Contains(built.Sections, name) {
+			panic(fmt.Sprintf("web: the style sheet has no section %q", name))
+		}
+	}
+	var b strings.Builder
+	for _, name := range built.Sections {
+		if slices.Contains(sections, name) {
+			text, err := assetFiles.ReadFile("assets/css/" + name + ".css")
+			if err != nil {
+				panic(err)
+			}
+			b.Write(text)
+		}
+	}
+	return sheet{b.String(), Hash(b.String())}
+}
+
+// sheetFor is the style of a page in a language. Arabic script has a face and
+// sizes of its own and needs none of the Latin ones.
+func sheetFor(page, lang string) sheet {
+	sections := append([]string{"tokens", "base", "adapt"}, kinds[page].sections...)
+	if base := locale.Base(lang); base == "fa" || base == "ar" {
+		sections = append(sections, "arabic")
+	} else {
+		sections = append(sections, "fonts")
+	}
+	return sheetOf(sections)
+}
+
+// CSP is the Content-Security-Policy of a page: its own style, images, media
+// and fonts of this origin, and nothing else; no script at all. A form may lead
+// to this origin and to formTargets, which a page needs whose form is answered
+// by a redirect to a payment provider.
+func CSP(page, lang string, formTargets ...string) string {
+	targets := strings.Join(append([]string{"'self'"}, formTargets...), " ")
+	return "default-src 'none'; style-src " + sheetFor(page, lang).hash + "; img-src 'self'; media-src 'self'; " +
+		"font-src 'self'; form-action " + targets + "; base-uri 'none'; frame-ancestors 'none'"
+}

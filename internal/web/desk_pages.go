@@ -1,0 +1,152 @@
+package web
+
+import "time"
+
+// SignInPage asks for e-mail address and password ("desk/signin").
+type SignInPage struct {
+	DeskFrame
+	Action string
+	Nonce  string
+	Email  string
+	Next   string // where to go afterwards
+	Error  string
+	Reason string // why there is no passkey here, where that needs saying
+}
+
+// CodePage asks for the six digits of the second step ("desk/code").
+type CodePage struct {
+	DeskFrame
+	Action string
+	Nonce  string
+	Next   string
+	Fields []HiddenField
+	Error  string
+}
+
+// EnrolPage sets up the second step ("desk/enrol").
+type EnrolPage struct {
+	DeskFrame
+	Action string
+	Nonce  string
+	Fields []HiddenField
+	QR     [][]bool // dark modules of the code, row by row, without a margin; nil leaves it out
+	Secret string   // for typing, in groups
+	URI    string   // otpauth:// address
+	Error  string
+}
+
+// SetupPage is the first start: the paper, you, your password ("desk/setup").
+// The form is drawn as described, one panel a group.
+type SetupPage struct {
+	DeskFrame
+	Intro string
+	Form  Form
+}
+
+// LinkPage asks to press a button before a one-time link is used up, so that a
+// mail program that opens links ahead does not spend it ("desk/link").
+type LinkPage struct {
+	DeskFrame
+	Heading string
+	Text    string
+	Button  PostButton
+}
+
+// HomePage is the desk's first page ("desk/home").
+type HomePage struct {
+	DeskFrame
+	Figures []FigureLine
+	Meter   *Meter
+	Panels  []Panel
+	Aside   []Panel
+}
+
+// FormPage is a page with forms: settings, a new user ("desk/form").
+type FormPage struct {
+	DeskFrame
+	Heading string
+	Intro   string
+	Tabs    []Tab
+	Forms   []Form
+	Panels  []Panel // beside the forms
+}
+
+// ListDeskPage is a list: stories, what an import left for a person, mailbox,
+// audit log, jobs, people ("desk/list").
+type ListDeskPage struct {
+	DeskFrame
+	Heading string
+	Intro   string
+	Search  *SearchBox
+	Action  *Link // the page's primary action
+	Tabs    []Tab
+	Table   Table
+	Pager
+}
+
+// SearchBox is a GET form with one field, q.
+type SearchBox struct{ Action, Label, Query string }
+
+// ViewPage is one thing in full ("desk/view"): an audit entry, a job, a story.
+type ViewPage struct {
+	DeskFrame
+	Heading string
+	Back    *Link
+	Facts   []Fact
+	Panels  []Panel
+	Buttons []PostButton
+}
+
+// MailPage is one message of the demo's mailbox ("desk/mail").
+type MailPage struct {
+	DeskFrame
+	From, To string
+	Subject  string
+	Sent     time.Time
+	Text     string // plain text; web addresses in it become links
+	Back     *Link
+}
+
+// MoneyPage is the overview of money ("desk/money").
+type MoneyPage struct {
+	DeskFrame
+	Figures []FigureLine
+	Meters  []Meter
+	Panels  []Panel
+	Aside   []Panel
+}
+
+// Panel is a part of a page under a heading. What is empty is left out.
+type Panel struct {
+	ID      string // unique on the page
+	Heading string
+	Text    string
+	Facts   []Fact
+	Table   *Table
+	Links   []Link
+	Buttons []PostButton
+}
+
+// Fact is a pair of words.
+type Fact struct {
+	Name  string
+	Value string
+	Href  string
+	Tag   *Tag
+}
+
+// FigureLine is a large number with its name.
+type FigureLine struct{ Name, Value, Small string }
+
+// DeskErrorPage is the desk's answer where something is not as asked
+// ("desk/error").
+type DeskErrorPage struct {
+	DeskFrame
+	Status int
+	Say    string
+	Ref    string // number of the log entry, for 500
+	Back   *Link
+}
+
+// Class is the group of statuses that share a sentence.
+func (p DeskErrorPage) Class() string { return errorClass(p.Status) }
