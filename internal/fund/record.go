@@ -1,0 +1,189 @@
+package fund
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/money"
+)
+
+// Counting says which money a campaign shows as its own besides what was received.
+type Counting string
+
+// The counting policies. Projections are drawn beside the received money and
+// never added to it.
+const (
+	ReceivedOnly Counting = "received_only"
+	Projected    Counting = "projected"  // + charges of running plans due before the end
+	Annualised   Counting = "annualised" // running plans × 12 months
+)
+
+// Cost is one thing that a campaign pays for; names by language.
+type Cost struct {
+	Name  map[string]string `json:"name"`
+	Minor int64             `json:"minor"`
+}
+
+// Campaign is a goal in one currency and the window in which gifts count for it.
+// Texts are by language.
+type Campaign struct {
+	ID       string
+	Slug     string
+	Currency string
+	State    CampaignState
+	Counting Counting
+	Title    map[string]string
+	Dek      map[string]string
+	Body     map[string]string
+	Costs    []Cost
+	Amounts  map[Every][]int64 // suggested amounts in minor units
+	StartsAt time.Time
+	EndsAt   time.Time     // the last moment that counts
+	Grace    time.Duration // for payments of sessions opened before the end
+	Goal     int64         // minor units; the newest version
+	// GoalReachedAt is when the goal was first reached; refunds don't take it back.
+	GoalReachedAt time.Time
+	CreatedAt     time.Time
+}
+
+// Goal is one version of a campaign's goal.
+type Goal struct {
+	Version int
+	Minor   int64
+	Reason  string
+	SetAt   time.Time
+	SetBy   string
+}
+
+// Donor is a person who gives. Only the treasurer sees donors.
+type Donor struct {
+	ID        string
+	Email     string // lower case
+	Name      string
+	ShowName  bool
+	Lang      string
+	CreatedAt time.Time
+}
+
+// Donation is a donor's decision to give. Its id exists before any provider
+// hears of it, and is the provider's reference to us.
+type Donation struct {
+	ID         string
+	Nonce      string // of the form, so that one form makes one donation
+	DonorID    string
+	CampaignID string // "" is the general fund
+	Amount     money.Amount
+	Every      Every
+	Provider   string
+	State      DonationState
+	Session    string // the provider's reference; "" before the hand-off
+	URL        string // where the donor pays
+	Appeal     string // the placement that asked
+	ShowName   bool
+	Lang       string
+	Consent    string // the terms as they were shown
+	CreatedAt  time.Time
+	OpenedAt   time.Time // by the provider's clock
+	SeenAt     time.Time // the provider's clock at the last look at its session
+}
+
+// Plan is a recurring agreement as we keep it.
+type Plan struct {
+	ID           string
+	Ref          string
+	DonationID   string
+	DonorID      string
+	CampaignID   string
+	Amount       money.Amount
+	Every        Every
+	State        PlanState
+	StartedAt    time.Time
+	NextChargeAt time.Time
+	CancelAt     time.Time
+	EndedAt      time.Time
+	UpdatedAt    time.Time // the provider's clock at the look that set it
+}
+
+// Payment is money that arrived at the provider.
+type Payment struct {
+	ID          string
+	Ref         string
+	DonationID  string
+	PlanID      string // ours; "" for a single gift
+	DonorID     string
+	CampaignID  string // where it counts; "" is the general fund
+	Every       Every  // of the donation
+	Amount      money.Amount
+	Refunded    int64 // minor units on their way back or back
+	Disputed    int64 // minor units in open or lost disputes
+	SucceededAt time.Time
+}
+
+// Left is what may still be given back, in minor units.
+func (p Payment) Left() int64 { return p.Amount.Minor - p.Refunded - p.Disputed }
+
+// Refund is a refund as we keep it.
+type Refund struct {
+	ID        string
+	Ref       string
+	PaymentID string
+	Payment   string // the provider's reference of the payment
+	Amount    money.Amount
+	State     RefundState
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Dispute is a dispute as we keep it.
+type Dispute struct {
+	ID        string
+	Ref       string
+	PaymentID string
+	Payment   string // the provider's reference of the payment
+	Amount    money.Amount
+	State     DisputeState
+	OpenedAt  time.Time
+	UpdatedAt time.Time
+}
+
+// Payout is a payout as we keep it.
+type Payout struct {
+	Ref       string
+	Amount    money.Amount
+	State     PayoutState
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Booked is a movement as we keep it: with the entry that booked it, or the
+// reason why none did. Every movement has one of the two.
+type Booked struct {
+	Movement
+	EntryKey string
+	Ignored  string
+}
+
+// Task asks a person to look at something. One task a key.
+type Task struct {
+	Key        string
+	Kind       string
+	ObjectKind string
+	ObjectID   string
+	Detail     map[string]string
+}
+
+// The kinds of task.
+const (
+	TaskUnknownPayment = "fund.unknown_payment" // money for a donation that we don't know
+	TaskSuspense       = "fund.suspense"        // a movement that no rule books
+	TaskDuplicate      = "fund.duplicate"       // a donor paid the same twice within the hour
+	TaskMismatch       = "fund.mismatch"        // the provider's amount is not the donation's
+)
+
+// localID gives the record of a provider's object the same id whenever and
+// however often it is made.
+func localID(provider string, k Kind, ref string) string {
+	sum := sha256.Sum256([]byte(provider + "\x00" + string(k) + "\x00" + ref))
+	return id.From([16]byte(sum[:16]))
+}

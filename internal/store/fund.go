@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"masthead.dev/masthead/internal/db"
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/money"
+)
+
+// Fund is the store as fund.Service sees it: each method is one transaction.
+type Fund struct{ *Store }
+
+// Fund returns the fund.Store of this database.
+func (s *Store) Fund() Fund { return Fund{s} }
+
+var _ fund.Store = Fund{}
+
+const donationColumns = `id, nonce, donor_id, campaign_id, currency, minor, every, provider, state, session_ref, session_url,
+	appeal, show_name, lang, consent, created_at, opened_at, updated_at`
+
+func scanDonation(r db.Scanner) (d fund.Donation, err error) {
+	return d, r.Scan(&d.ID, &d.Nonce, &d.DonorID, db.Text(&d.CampaignID), &d.Amount.Currency, &d.Amount.Minor, &d.Every, &d.Provider,
+		&d.State, db.Text(&d.Session), &d.URL, &d.Appeal, db.Bool(&d.ShowName), &d.Lang, &d.Consent, db.At(&d.CreatedAt), db.At(&d.OpenedAt), db.At(&d.SeenAt))
+}
+
+// PlanGift implements fund.Store.
+func (s Fund) PlanGift(ctx context.Context, donor fund.Donor, d fund.Donation, c fund.Command) (got fund.Donation, cmd fund.Command, fresh bool, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		if d.DonorID, err = tx.putDonor(ctx, donor); err != nil {
+			return err
+		}
+		if fresh, err = tx.addDonation(ctx, d); err != nil {
+			return err
+		}
+		if fresh {
+			if err := tx.addCommand(ctx, c); err != nil {
+				return err
+			}
+			tx.Touch("desk")
+		}
+		if got, err = db.One(ctx, tx, scanDonation, "SELECT "+donationColumns+" FROM donation WHERE nonce = $1", d.Nonce); err != nil {
+			return err
+		}
+		cmd, err = db.One(ctx, tx, scanCommand, "SELECT "+commandColumns+" FROM command WHERE object_id = $1 AND op = $2 ORDER BY created_at DESC LIMIT 1", got.ID, fund.OpBegin)
+		return err
+	})
+	return got, cmd, fresh, err
+}
+
+// putDonor returns the id of the donor with this address. Nobody has proved yet
+// that the address is theirs, so a name that is known already is left alone.
+func (tx *Tx) putDonor(ctx context.Context, d fund.Donor) (string, error) {
+	return db.One(ctx, tx, db.Value[string], `INSERT INTO donor (id, email, name, show_name, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (email) DO UPDATE SET name = CASE WHEN donor.name = '' THEN excluded.name ELSE donor.name END RETURNING id`,
+		d.ID, d.Email, d.Name, db.Int(d.ShowName), d.Lang, d.CreatedAt.UnixMilli())
+}
+
+func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) (bool, error) {
+	n, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(18)+`) ON CONFLICT DO NOTHING`,
+		d.ID, d.Nonce, d.DonorID, db.Null(d.CampaignID), d.Amount.Currency, d.Amount.Minor, d.Every, d.Provider, d.State, db.Null(d.Session),
+		d.URL, d.Appeal, db.Int(d.ShowName), d.Lang, d.Consent, d.CreatedAt.UnixMilli(), db.Ms(d.OpenedAt), seen(d))
+	return n > 0, err
+}
+
+// seen is the donation's updated_at: 0 until the provider was looked at.
+func seen(d fund.Donation) int64 {
+	if d.SeenAt.IsZero() {
+		return 0
+	}
+	return d.SeenAt.UnixMilli()
+}
+
+const commandColumns = "key, provider, op, object_id, params, attempts, created_at"
+
+func scanCommand(r db.Scanner) (c fund.Command, err error) {
+	var params string
+	err = r.Scan(&c.Key, &c.Provider, &c.Op, &c.ObjectID, &params, &c.Attempts, db.At(&c.PlannedAt))
+	c.Params = json.RawMessage(params)
+	return c, err
+}
+
+func (tx *Tx) addCommand(ctx context.Context, c fund.Command) error {
+	_, err := db.Exec(ctx, tx, "INSERT INTO command (key, provider, op, object_id, params, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		c.Key, c.Provider, c.Op, c.ObjectID, string(c.Params), c.PlannedAt.UnixMilli())
+	return err
+}
+
+// Handed implements fund.Store.
+func (s Fund) Handed(ctx context.Context, key fund.IdemKey, donationID string, h fund.Handoff) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := db.Exec(ctx, tx, `UPDATE donation SET session_ref = $1, session_url = $2, opened_at = $3,
+			state = CASE WHEN state = 'created' THEN 'pending' ELSE state END WHERE id = $4`,
+			h.Ref.ID, h.URL, db.Ms(h.OpenedAt), donationID)
+		if err != nil {
+			return err
+		}
+		tx.Touch("desk")
+		return tx.endCommand(ctx, key, "done", h)
+	})
+}
+
+func (tx *Tx) endCommand(ctx context.Context, key fund.IdemKey, state string, result any) error {
+	_, err := db.Exec(ctx, tx, "UPDATE command SET state = $1, result = $2, done_at = $3, attempts = attempts + 1 WHERE key = $4", state, db.JSON(result), tx.now(), key)
+	return err
+}
+
+// CloseCommand implements fund.Store.
+func (s Fund) CloseCommand(ctx context.Context, c fund.Command, failed string) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		if failed == "" {
+			return tx.endCommand(ctx, c.Key, "done", struct{}{})
+		}
+		if c.Op == fund.OpBegin {
+			if _, err := db.Exec(ctx, tx, "UPDATE donation SET state = 'expired' WHERE id = $1 AND state = 'created'", c.ObjectID); err != nil {
+				return err
+			}
+		}
+		return tx.endCommand(ctx, c.Key, "failed", map[string]string{"reason": failed})
+	})
+}
+
+// TriedCommand implements fund.Store.
+func (s Fund) TriedCommand(ctx context.Context, key fund.IdemKey) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := db.Exec(ctx, tx, "UPDATE command SET attempts = attempts + 1 WHERE key = $1", key)
+		return err
+	})
+}
+
+// PlanRefund implements fund.Store. Planned refunds that the provider has not
+// told us of yet count as given back.
+func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c fund.Command) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		if err := tx.lockObjects(ctx, []string{"payment " + p.ID}); err != nil {
+			return err
+		}
+		have, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM command WHERE key = $1", c.Key)
+		if err != nil || have > 0 {
+			return err // the same request once more
+		}
+		left, err := db.One(ctx, tx, db.Value[int64], "SELECT minor - refunded_minor - disputed_minor FROM payment WHERE id = $1", p.ID)
+		if err != nil {
+			return err
+		}
+		planned, err := db.Rows(ctx, tx, scanCommand, "SELECT "+commandColumns+" FROM command WHERE object_id = $1 AND op = $2 AND state = 'planned'", p.ID, fund.OpRefund)
+		if err != nil {
+			return err
+		}
+		for _, x := range planned {
+			left -= x.RefundAmount()
+		}
+		if a.Minor > left {
+			return fault.New(fault.Conflict, "of this payment only %s can be refunded", money.Amount{Currency: a.Currency, Minor: max(0, left)})
+		}
+		return tx.addCommand(ctx, c)
+	})
+}
+
+// Unfinished implements fund.Store.
+func (s Fund) Unfinished(ctx context.Context, before time.Time, limit int) ([]fund.Command, error) {
+	return db.Rows(ctx, s.Query(), scanCommand, "SELECT "+commandColumns+" FROM command WHERE state = 'planned' AND created_at <= $1 ORDER BY created_at, key LIMIT $2", before.UnixMilli(), limit)
+}
+
+// lockObjects makes other transactions about the same objects wait for the end
+// of this one. SQLite has one writer and needs nothing.
+func (tx *Tx) lockObjects(ctx context.Context, names []string) error {
+	if tx.Engine() != db.Postgres {
+		return nil
+	}
+	for _, n := range names {
+		if _, err := db.Exec(ctx, tx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyOf writes "$from, $from+1 …" for a list of texts; NULL where it is empty.
+func anyOf(from int, list []string) (string, []any) {
+	if len(list) == 0 {
+		return "NULL", nil
+	}
+	marks, args := make([]string, len(list)), make([]any, len(list))
+	for i, v := range list {
+		marks[i], args[i] = place(from+i), v
+	}
+	return strings.Join(marks, ", "), args
+}

@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"masthead.dev/masthead/internal/db"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/ledger"
+)
+
+// Apply implements fund.Store.
+func (s Fund) Apply(ctx context.Context, provider string, f fund.Facts, reduce func(fund.World) fund.Changes) (c fund.Changes, err error) {
+	var campaigns set
+	err = s.Write(ctx, func(tx *Tx) error {
+		w, err := tx.world(ctx, provider, f)
+		if err != nil {
+			return err
+		}
+		c = reduce(w)
+		if err := tx.writeChanges(ctx, provider, c); err != nil {
+			return err
+		}
+		campaigns, err = tx.postAll(ctx, provider, c)
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	return c, s.noteGoals(ctx, campaigns.list(), f.AsOf)
+}
+
+// noteGoals looks whether goals were reached. It sums over all gifts of a
+// campaign, which is too much for the transaction of a single one; should the
+// program end in between, the next gift makes it good.
+func (s Fund) noteGoals(ctx context.Context, campaigns []string, at time.Time) error {
+	for _, id := range campaigns {
+		reached, err := goalReached(ctx, s.Query(), id)
+		if err != nil {
+			return err
+		}
+		if !reached {
+			continue
+		}
+		if err := s.Write(ctx, func(tx *Tx) error { return tx.noteGoal(ctx, id, at) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes) error {
+	for _, d := range c.Donations {
+		if _, err := db.Exec(ctx, tx, "UPDATE donation SET state = $1, session_ref = $2, session_url = $3, opened_at = $4, updated_at = $5 WHERE id = $6",
+			d.State, db.Null(d.Session), d.URL, db.Ms(d.OpenedAt), seen(d), d.ID); err != nil {
+			return err
+		}
+		tx.Touch("desk")
+	}
+	for _, p := range c.Plans {
+		if err := tx.putPlan(ctx, provider, p); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.Payments {
+		if err := tx.putPayment(ctx, provider, p); err != nil {
+			return err
+		}
+	}
+	for _, x := range c.Refunds {
+		if _, err := db.Exec(ctx, tx, `INSERT INTO refund (id, provider, ref, payment_id, currency, minor, state, created_at, updated_at) VALUES (`+places(9)+`)
+			ON CONFLICT (provider, ref) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+			x.ID, provider, x.Ref, x.PaymentID, x.Amount.Currency, x.Amount.Minor, x.State, x.CreatedAt.UnixMilli(), x.UpdatedAt.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	for _, x := range c.Disputes {
+		if _, err := db.Exec(ctx, tx, `INSERT INTO dispute (id, provider, ref, payment_id, currency, minor, state, opened_at, updated_at) VALUES (`+places(9)+`)
+			ON CONFLICT (provider, ref) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+			x.ID, provider, x.Ref, x.PaymentID, x.Amount.Currency, x.Amount.Minor, x.State, x.OpenedAt.UnixMilli(), x.UpdatedAt.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	return tx.writeMoney(ctx, provider, c)
+}
+
+func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) error {
+	for _, p := range c.Payouts {
+		if _, err := db.Exec(ctx, tx, `INSERT INTO payout (provider, ref, currency, minor, state, created_at, updated_at) VALUES (`+places(7)+`)
+			ON CONFLICT (provider, ref) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+			provider, p.Ref, p.Amount.Currency, p.Amount.Minor, p.State, p.CreatedAt.UnixMilli(), p.UpdatedAt.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	for _, m := range c.Movements {
+		if _, err := db.Exec(ctx, tx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored) VALUES (`+places(10)+`)
+			ON CONFLICT (provider, ref) DO NOTHING`,
+			provider, m.Ref, m.Kind, m.Amount.Currency, m.Amount.Minor, m.Fee, m.Source.ID, m.At.UnixMilli(), m.EntryKey, m.Ignored); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.Arrived {
+		if err := tx.Enqueue(ctx, job.Thank(id)); err != nil {
+			return err
+		}
+	}
+	for _, t := range c.Tasks {
+		detail := map[string]any{}
+		for k, v := range t.Detail {
+			detail[k] = v
+		}
+		if err := tx.AddTask(ctx, Task{Key: t.Key, Kind: t.Kind, ObjectKind: t.ObjectKind, ObjectID: t.ObjectID, Detail: detail}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) putPlan(ctx context.Context, provider string, p fund.Plan) error {
+	_, err := db.Exec(ctx, tx, `INSERT INTO plan (`+planColumns+`, provider) VALUES (`+places(15)+`)
+		ON CONFLICT (provider, ref) DO UPDATE SET currency = excluded.currency, minor = excluded.minor, every = excluded.every, state = excluded.state,
+		next_charge_at = excluded.next_charge_at, cancel_at = excluded.cancel_at, ended_at = excluded.ended_at, updated_at = excluded.updated_at`,
+		p.ID, p.Ref, p.DonationID, p.DonorID, db.Null(p.CampaignID), p.Amount.Currency, p.Amount.Minor, p.Every, p.State,
+		db.Ms(p.StartedAt), db.Ms(p.NextChargeAt), db.Ms(p.CancelAt), db.Ms(p.EndedAt), p.UpdatedAt.UnixMilli(), provider)
+	tx.Touch(campaignKey(p.CampaignID))
+	return err
+}
+
+func (tx *Tx) putPayment(ctx context.Context, provider string, p fund.Payment) error {
+	_, err := db.Exec(ctx, tx, `INSERT INTO payment (id, provider, ref, donation_id, plan_id, donor_id, campaign_id, currency, minor,
+		refunded_minor, disputed_minor, succeeded_at, created_at) VALUES (`+places(13)+`)
+		ON CONFLICT (provider, ref) DO UPDATE SET refunded_minor = excluded.refunded_minor, disputed_minor = excluded.disputed_minor`,
+		p.ID, provider, p.Ref, p.DonationID, db.Null(p.PlanID), p.DonorID, db.Null(p.CampaignID), p.Amount.Currency, p.Amount.Minor,
+		p.Refunded, p.Disputed, p.SucceededAt.UnixMilli(), tx.now())
+	tx.Touch(campaignKey(p.CampaignID))
+	return err
+}
+
+// campaignKey is the change key of a campaign's money; the general fund has one too.
+func campaignKey(id string) string {
+	if id == "" {
+		id = "general"
+	}
+	return "campaign:" + id
+}
+
+// postAll posts what is not in the books yet, and returns the campaigns whose
+// money it changed.
+func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set, error) {
+	campaigns := set{}
+	posted, err := tx.contents(ctx, c.Entries)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range c.Entries {
+		if have, ok := posted[e.Key]; ok {
+			if err := tx.compare(ctx, provider, have, e); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if _, _, err := tx.Post(ctx, e); err != nil {
+			return nil, err
+		}
+		tx.Touch(campaignKey(e.Tags["campaign"]))
+		campaigns.add(e.Tags["campaign"])
+	}
+	return campaigns, nil
+}
+
+type content struct{ key, date, hash string }
+
+func (tx *Tx) contents(ctx context.Context, entries []ledger.Entry) (map[string]content, error) {
+	out := map[string]content{}
+	if len(entries) == 0 {
+		return out, nil
+	}
+	keys := make([]string, len(entries))
+	for i, e := range entries {
+		keys[i] = e.Key
+	}
+	marks, args := anyOf(1, keys)
+	rows, err := db.Rows(ctx, tx, func(r db.Scanner) (c content, err error) {
+		return c, r.Scan(&c.key, &c.date, &c.hash)
+	}, "SELECT key, date, content_hash FROM ledger_entry WHERE key IN ("+marks+")", args...)
+	for _, c := range rows {
+		out[c.key] = c
+	}
+	return out, err
+}
+
+// compare looks at a fact that is in the books already. It must be the same one;
+// only its date may differ, where the outlet has changed its time zone since.
+func (tx *Tx) compare(ctx context.Context, provider string, have content, e ledger.Entry) error {
+	e.Date = have.date
+	if ledger.ContentHash(e) == have.hash {
+		return nil
+	}
+	return tx.AddTask(ctx, Task{
+		Key: fund.TaskMismatch + ":" + e.Key, Kind: fund.TaskMismatch, ObjectKind: "entry", ObjectID: e.Key,
+		Detail: map[string]any{"provider": provider, "reason": "the provider now tells this fact in another way than it was booked"},
+	})
+}
+
+// NewMovements implements fund.Store.
+func (s Fund) NewMovements(ctx context.Context, provider string, list []fund.Movement) ([]fund.Movement, error) {
+	refs := make([]string, len(list))
+	for i, m := range list {
+		refs[i] = m.Ref
+	}
+	known, err := byRef(ctx, s.Query(), db.Value[string], func(ref string) string { return ref },
+		"SELECT ref FROM movement WHERE provider = $1 AND ref", provider, refs)
+	var fresh []fund.Movement
+	for _, m := range list {
+		if _, ok := known[m.Ref]; !ok {
+			fresh = append(fresh, m)
+		}
+	}
+	return fresh, err
+}
