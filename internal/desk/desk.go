@@ -1,0 +1,102 @@
+// Package desk serves the pages that staff see: signing in, what waits for a
+// person, stories, money, people, settings, mailbox, jobs and the log. Every
+// page works without script; none may be kept by a cache.
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"masthead.dev/masthead/internal/clock"
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// Config is what the desk needs of the rest of the program.
+type Config struct {
+	Store     *store.Store
+	Secrets   *store.Secrets
+	Templates *web.Templates
+	Clock     clock.Clock // wall time
+	Money     clock.Clock // the money clock, for campaigns; nil is Clock
+	BaseURL   string      // where the desk is reached: scheme and host, for links in mails and the kind of cookie
+	Sandbox   bool        // payments are pretended
+}
+
+// Desk makes the pages.
+type Desk struct {
+	Config
+	nonces  *web.Nonces
+	room    news.Newsroom
+	limits  *limiter
+	hashing chan struct{} // one place for each password that is hashed at a time
+	origin  *http.CrossOriginProtection
+	server  *web.Server
+}
+
+// New makes a desk.
+func New(c Config) *Desk {
+	if c.Money == nil {
+		c.Money = c.Clock
+	}
+	d := &Desk{
+		Config: c, nonces: web.NewNonces(c.Secrets.Derive("desk forms")), room: news.Newsroom{Clock: c.Clock},
+		limits: newLimiter(c.Clock), hashing: make(chan struct{}, 2), origin: http.NewCrossOriginProtection(),
+	}
+	d.server = &web.Server{Draw: d.drawError}
+	if c.BaseURL != "" { // a proxy may ask us by another name than browsers do
+		if err := d.origin.AddTrustedOrigin(c.BaseURL); err != nil {
+			slog.Warn("the address of the site is no origin; forms are checked against the host alone", "address", c.BaseURL, "err", err)
+		}
+	}
+	return d
+}
+
+// Handler serves /desk and everything below it.
+func (d *Desk) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range routes {
+		mux.Handle(r.pattern, d.server.Handle(d.guarded(r)))
+	}
+	mux.Handle("/", d.server.Handle(nowhere))
+	return mux
+}
+
+// nowhere answers addresses that the desk does not have; one with a slash too
+// many is sent to the right one.
+func nowhere(_ context.Context, r *web.Request) (web.Page, error) {
+	if trimmed := strings.TrimRight(r.URL.Path, "/"); trimmed != r.URL.Path && trimmed != "" && r.Method != http.MethodPost {
+		return web.Redirect(http.StatusMovedPermanently, trimmed), nil
+	}
+	return web.Page{}, fault.New(fault.NotFound, "")
+}
+
+// LinkPath is the address of a one-time link's page.
+func LinkPath(token string) string { return "/desk/link/" + token }
+
+// drawError makes the page of an error in the look of the desk. The sentence is
+// English unless the desk has translated it; see visit.tell.
+func (d *Desk) drawError(ctx context.Context, r *web.Request, status int, say string) web.Page {
+	v, err := d.visit(ctx, r)
+	if err != nil {
+		v = &visit{Request: r, d: d, loc: locale.For("en")}
+	}
+	name := "desk/error"
+	frame := d.frame(ctx, v, "")
+	p := web.DeskErrorPage{DeskFrame: frame, Status: status, Say: say}
+	p.Title = v.loc.T("nav.desk")
+	if !v.signedIn() {
+		p.Back = &web.Link{Text: v.loc.T("signin.act"), Href: "/desk/sign-in"}
+	}
+	body, err := d.Templates.Render(name, p)
+	if err != nil {
+		slog.Error("the desk's error page can't be drawn", "err", err)
+		return web.Page{}
+	}
+	return web.Page{Body: body, CSP: web.CSP(name, v.loc.Lang())}
+}

@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"context"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/mail"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// mayReadMail: mails to givers are the treasurer's to read. A mail with a
+// one-time link would let its reader in as somebody else, so only an owner
+// reads those, who may reset everybody anyway.
+func (v *visit) mayReadMail(m store.Mail) bool {
+	switch {
+	case m.ToAddress == v.account.Email:
+		return true
+	case m.Kind == store.MailKindStaff:
+		return v.person().Has(staff.Owner)
+	case m.Kind == "test":
+		return v.may(staff.Operate, staff.Object{}).OK()
+	}
+	return v.may(staff.SeeDonors, staff.Object{}).OK()
+}
+
+var mailTags = map[store.MailState]string{
+	store.MailWaiting: "hint", store.MailSending: "hint", store.MailSent: "ok", store.MailFailed: "stop", store.MailUncertain: "warn",
+}
+
+// mailbox lists the mails that the program has written. Without a mail server,
+// as in the demo, this is where they are read.
+func (d *Desk) mailbox(ctx context.Context, v *visit) (web.Page, error) {
+	list, err := d.Store.Mails(ctx, listSize+1, (pageNumber(v)-1)*listSize)
+	if err != nil {
+		return web.Page{}, err
+	}
+	var server mail.Server
+	if _, err := d.Store.Setting(ctx, mail.Setting, &server); err != nil {
+		return web.Page{}, err
+	}
+	f := d.frame(ctx, v, "nav.mailbox")
+	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Pager: pages(v, len(list), listSize),
+		Table: web.Table{Caption: f.Title, Columns: v.columns("mailbox.subject", "mailbox.to", "mailbox.state", "mailbox.written"), Empty: v.loc.T("mailbox.none")}}
+	if !server.Set() {
+		p.Intro = v.loc.T("mailbox.noserver")
+	}
+	for _, m := range list[:min(len(list), listSize)] {
+		row := web.Row{Cells: []web.Cell{{Text: v.loc.T("mailbox.closed"), Small: m.Kind}, {}, v.mailState(m), {At: m.CreatedAt}}}
+		if v.mayReadMail(m) {
+			row.Cells[0] = web.Cell{Text: m.Subject, Href: "/desk/mailbox/" + m.ID, Lang: m.Lang}
+			row.Cells[1] = web.Cell{Text: m.ToAddress}
+		}
+		p.Table.Rows = append(p.Table.Rows, row)
+	}
+	return d.draw(v, "desk/list", p)
+}
+
+// mailState says where a mail stands and what went wrong with it.
+func (v *visit) mailState(m store.Mail) web.Cell {
+	c := web.Cell{Tag: &web.Tag{Text: v.loc.T("mailbox.state." + string(m.State)), Kind: mailTags[m.State]}}
+	if v.mayReadMail(m) {
+		c.Small = m.LastError
+	}
+	return c
+}
+
+// oneMail shows one mail as text: never its HTML, which is made for mail
+// programs and not for pages of ours.
+func (d *Desk) oneMail(ctx context.Context, v *visit) (web.Page, error) {
+	m, err := d.readableMail(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	if m.State == store.MailFailed || m.State == store.MailUncertain {
+		return d.draw(v, "desk/view", d.stuckMail(ctx, v, m))
+	}
+	var server mail.Server
+	if _, err := d.Store.Setting(ctx, mail.Setting, &server); err != nil {
+		return web.Page{}, err
+	}
+	f := d.frame(ctx, v, "nav.mailbox")
+	f.Title = m.Subject
+	page := web.MailPage{DeskFrame: f, From: v.outlet.Name, To: address(m), Subject: m.Subject, Sent: m.SentAt, Text: m.Text,
+		Back: &web.Link{Text: v.loc.T("nav.mailbox"), Href: "/desk/mailbox"}}
+	if server.Set() {
+		page.From = server.FromName + " <" + server.From + ">"
+	}
+	if page.Sent.IsZero() {
+		page.Sent = m.CreatedAt
+	}
+	if page.Text == "" {
+		page.Text = v.loc.T("mailbox.forgotten")
+	}
+	return d.draw(v, "desk/mail", page)
+}
+
+func address(m store.Mail) string {
+	if m.ToName == "" {
+		return m.ToAddress
+	}
+	return m.ToName + " <" + m.ToAddress + ">"
+}
+
+func (d *Desk) readableMail(ctx context.Context, v *visit) (store.Mail, error) {
+	m, err := d.Store.Mail(ctx, v.PathValue("id"))
+	if err == nil && !v.mayReadMail(m) {
+		return store.Mail{}, v.refuse(fault.Denied, "staff.why.role")
+	}
+	return m, err
+}
+
+// stuckMail is a mail that waits for a person's word.
+func (d *Desk) stuckMail(ctx context.Context, v *visit, m store.Mail) web.ViewPage {
+	f := d.frame(ctx, v, "nav.mailbox")
+	f.Title = m.Subject
+	action := "/desk/mailbox/" + m.ID
+	return web.ViewPage{DeskFrame: f, Heading: m.Subject, Back: &web.Link{Text: v.loc.T("nav.mailbox"), Href: "/desk/mailbox"},
+		Facts: []web.Fact{
+			{Name: v.loc.T("mailbox.to"), Value: address(m)},
+			{Name: v.loc.T("mailbox.state"), Value: v.loc.T("mailbox.say." + string(m.State)), Tag: &web.Tag{Text: v.loc.T("mailbox.state." + string(m.State)), Kind: mailTags[m.State]}},
+			{Name: v.loc.T("mailbox.error"), Value: m.LastError},
+		},
+		Panels: []web.Panel{{ID: "text", Heading: v.loc.T("mailbox.text"), Text: m.Text}},
+		Buttons: []web.PostButton{
+			*v.button("mailbox.again", action, "", web.HiddenField{Name: "do", Value: "again"}),
+			*v.button("mailbox.settled", action, "", web.HiddenField{Name: "do", Value: "sent"}),
+		}}
+}
+
+// doMail settles a mail that failed or is uncertain.
+func (d *Desk) doMail(ctx context.Context, v *visit) (web.Page, error) {
+	m, err := d.readableMail(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.DecideMail(ctx, v.by(), m.ID, v.field("do") == "again") })
+	return see("/desk/mailbox?done=saved"), err
+}

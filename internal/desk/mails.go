@@ -1,0 +1,55 @@
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// mailLink makes a one-time link for somebody and puts the mail that brings it
+// into the outbox.
+func (d *Desk) mailLink(ctx context.Context, v *visit, to staff.Person, kind store.LinkKind) error {
+	return d.Store.Write(ctx, func(tx *store.Tx) error { return d.queueLink(ctx, tx, v, to, kind) })
+}
+
+func (d *Desk) queueLink(ctx context.Context, tx *store.Tx, v *visit, to staff.Person, kind store.LinkKind) error {
+	token, until, err := tx.MakeLink(ctx, kind, to.ID)
+	if err != nil {
+		return err
+	}
+	m, err := d.linkMail(v.outlet, to, kind, d.base(v)+LinkPath(token), until)
+	if err != nil {
+		return err
+	}
+	m.Key = "link:" + to.ID + ":" + until.Format(time.RFC3339Nano) + ":" + string(kind)
+	return tx.QueueMail(ctx, m)
+}
+
+// linkMail writes the mail in the language of the person's desk.
+func (d *Desk) linkMail(o outlet.Outlet, to staff.Person, kind store.LinkKind, link string, until time.Time) (store.Mail, error) {
+	letter, err := d.Templates.Mail("mail/staff", web.StaffMail{
+		MailFrame: web.MailFrame{Locale: locale.For(to.Lang), Outlet: publisher(o), Zone: o.Location()},
+		Name:      to.Name, Kind: string(kind), Link: link, Until: until,
+	})
+	return store.Mail{
+		Kind: store.MailKindStaff, ToAddress: to.Email, ToName: to.Name, Lang: locale.For(to.Lang).Lang(),
+		Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML, Headers: map[string]string{"Auto-Submitted": "auto-generated"},
+	}, err
+}
+
+// publisher is what a mail says about who sends it.
+func publisher(o outlet.Outlet) web.Outlet {
+	out := web.Outlet{Name: o.Name, ShortName: o.ShortName, URL: o.BaseURL, Publisher: o.LegalName}
+	for line := range strings.Lines(o.Address) {
+		if line = strings.TrimSpace(line); line != "" {
+			out.Address = append(out.Address, line)
+		}
+	}
+	return out
+}

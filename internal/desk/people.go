@@ -1,0 +1,197 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/mail"
+	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// people lists everybody who may sign in.
+func (d *Desk) people(ctx context.Context, v *visit) (web.Page, error) {
+	list, err := d.Store.Staff(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	sections, err := d.Store.Sections(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	f := d.frame(ctx, v, "nav.people")
+	table := web.Table{Caption: f.Title, Columns: v.columns("people.name", "people.roles", "people.seen")}
+	for _, p := range list {
+		row := web.Row{Cells: []web.Cell{
+			{Text: p.Name, Href: "/desk/people/" + p.ID, Small: p.Email}, {Text: v.roles(p, sections)}, {At: p.LastSeenAt},
+		}}
+		if p.State == staff.Disabled {
+			row.Cells[0].Tag = &web.Tag{Text: v.loc.T("people.disabled"), Kind: "warn"}
+		}
+		if p.LastSeenAt.IsZero() {
+			row.Cells[2].Text = v.loc.T("people.never")
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	return d.draw(v, "desk/list", web.ListDeskPage{DeskFrame: f, Heading: f.Title, Table: table,
+		Action: &web.Link{Text: v.loc.T("people.add"), Href: "/desk/people/new"}})
+}
+
+// roles names somebody's roles with their sections.
+func (v *visit) roles(p staff.Person, sections []news.Section) string {
+	var names []string
+	for _, g := range p.Grants {
+		names = append(names, v.grantName(g, sections))
+	}
+	if len(names) == 0 {
+		return v.loc.T("role.none")
+	}
+	return v.loc.List(names)
+}
+
+func (v *visit) grantName(g staff.Grant, sections []news.Section) string {
+	name := roleName(v.loc, g.Role)
+	if g.Section == "" {
+		return name
+	}
+	return v.loc.T("people.in", "role", name, "section", v.sectionName(g.Section, sections))
+}
+
+func (v *visit) sectionName(sectionID string, sections []news.Section) string {
+	for _, s := range sections {
+		if s.ID == sectionID {
+			return s.Name.In(v.loc.Lang(), v.outlet.Language)
+		}
+	}
+	return sectionID
+}
+
+// newcomer is the form for a new account as it was filled in.
+type newcomer struct{ name, email, lang, role, section string }
+
+func (d *Desk) newPerson(ctx context.Context, v *visit) (web.Page, error) {
+	p, err := d.newPersonPage(ctx, v, newcomer{lang: v.loc.Lang(), role: string(staff.Contributor)}, nil)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return d.draw(v, "desk/form", p)
+}
+
+func (d *Desk) newPersonPage(ctx context.Context, v *visit, in newcomer, bad fault.Fields) (web.FormPage, error) {
+	sections, err := d.Store.Sections(ctx)
+	if err != nil {
+		return web.FormPage{}, err
+	}
+	f := d.frame(ctx, v, "people.add")
+	form := web.Form{ID: "person", Action: "/desk/people/new", Nonce: v.nonce(), Submit: v.loc.T("people.invite"),
+		Errors: errorsOf(bad, "name", "email", "role", "section"),
+		Groups: []web.FieldGroup{{Fields: []web.Field{
+			{Name: "name", Label: v.loc.T("people.name"), Value: in.name, Required: true, Dir: "auto"},
+			{Name: "email", Kind: "email", Label: v.loc.T("signin.email"), Value: in.email, Required: true, Dir: "ltr"},
+			deskLanguage(v, in.lang),
+			v.roleField(staff.Person{}, in.role), v.sectionField(sections, in.section),
+		}}}}
+	return web.FormPage{DeskFrame: f, Heading: f.Title, Intro: v.loc.T("people.invite.say"), Forms: []web.Form{form}}, nil
+}
+
+// roleField offers the roles that this person may give to the holder.
+func (v *visit) roleField(holder staff.Person, value string) web.Field {
+	f := web.Field{Name: "role", Kind: "select", Label: v.loc.T("people.role"), Value: value}
+	for _, r := range staff.Roles() {
+		if v.may(staff.Appoint, staff.Object{Role: r, Holder: holder}).OK() {
+			f.Options = append(f.Options, web.Option{Value: string(r), Text: roleName(v.loc, r)})
+		}
+	}
+	return f
+}
+
+func (v *visit) sectionField(sections []news.Section, value string) web.Field {
+	f := web.Field{Name: "section", Kind: "select", Label: v.loc.T("people.section"), Hint: v.loc.T("people.section.hint"), Value: value,
+		Options: []web.Option{{Text: v.loc.T("people.everywhere")}}}
+	for _, s := range sections {
+		f.Options = append(f.Options, web.Option{Value: s.ID, Text: s.Name.In(v.loc.Lang(), v.outlet.Language)})
+	}
+	return f
+}
+
+// doNewPerson makes the account and sends the invitation.
+func (d *Desk) doNewPerson(ctx context.Context, v *visit) (web.Page, error) {
+	in := newcomer{v.field("name"), v.field("email"), v.field("lang"), v.field("role"), v.field("section")}
+	bad := fault.Fields{}
+	if in.name == "" {
+		bad["name"] = v.loc.T("people.bad.name")
+	}
+	clean, err := mail.CleanAddress(in.email)
+	if err != nil {
+		bad["email"] = v.loc.T("mail.bad.address")
+	}
+	g, err := d.grantOf(ctx, v, staff.Person{}, bad)
+	if err != nil {
+		return web.Page{}, err
+	}
+	if len(bad) == 0 {
+		p := staff.Person{Email: clean, Name: in.name, Lang: in.lang, Grants: []staff.Grant{g}}
+		err := d.invite(ctx, v, p)
+		if err == nil {
+			return see("/desk/people?done=invited"), nil
+		}
+		if !fault.Is(err, fault.Conflict) {
+			return web.Page{}, err
+		}
+		bad["email"] = v.loc.T("people.bad.taken")
+	}
+	page, err := d.newPersonPage(ctx, v, in, bad)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return d.again(v, "desk/form", page)
+}
+
+func (d *Desk) invite(ctx context.Context, v *visit, p staff.Person) error {
+	return d.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		if p.ID, err = tx.AddStaff(ctx, v.by(), p); err != nil {
+			return err
+		}
+		return d.queueLink(ctx, tx, v, p, store.LinkInvite)
+	})
+}
+
+// grantOf reads role and section of a form and asks whether this person may
+// give that to the holder; what is wrong goes to bad.
+func (d *Desk) grantOf(ctx context.Context, v *visit, holder staff.Person, bad fault.Fields) (staff.Grant, error) {
+	g := staff.Grant{Role: staff.Role(v.field("role")), Section: v.field("section")}
+	if _, err := staff.ParseRole(string(g.Role)); err != nil {
+		bad["role"] = v.loc.T("people.bad.role")
+		return g, nil
+	}
+	if why := v.may(staff.Appoint, staff.Object{Role: g.Role, Holder: holder}); !why.OK() {
+		bad["role"] = v.loc.T(why.Why)
+	}
+	if g.Section == "" {
+		return g, nil
+	}
+	if !g.Role.Sectional() {
+		bad["section"] = v.loc.T("people.bad.section")
+		return g, nil
+	}
+	section, err := d.Store.Section(ctx, g.Section)
+	if fault.Is(err, fault.NotFound) || err == nil && section.ID != g.Section {
+		bad["section"] = v.loc.T("people.bad.section")
+		return g, nil
+	}
+	return g, err
+}
+
+// join puts words with a middle dot between them.
+func join(words ...string) string {
+	var out []string
+	for _, w := range words {
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, " · ")
+}

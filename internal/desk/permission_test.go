@@ -1,0 +1,229 @@
+package desk_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+)
+
+// Who may open which page, as people would write it down. Owners may open all.
+const pages = `
+page                        | contributor | reporter | editor | publisher | admin | treasurer
+/desk                       | yes         | yes      | yes    | yes       | yes   | yes
+/desk/account               | yes         | yes      | yes    | yes       | yes   | yes
+/desk/account/second-step   | yes         | yes      | yes    | yes       | yes   | yes
+/desk/prove                 | yes         | yes      | yes    | yes       | yes   | yes
+/desk/stories               | yes         | yes      | yes    | yes       | –     | –
+/desk/imports               | –           | –        | yes    | yes       | yes   | –
+/desk/money                 | –           | –        | –      | yes       | –     | yes
+/desk/people                | –           | –        | yes    | yes       | yes   | –
+/desk/people/new            | –           | –        | yes    | yes       | yes   | –
+/desk/settings              | –           | –        | –      | yes       | –     | –
+/desk/settings/mail         | –           | –        | –      | –         | yes   | –
+/desk/mailbox               | –           | –        | –      | –         | yes   | yes
+/desk/jobs                  | –           | –        | –      | –         | yes   | –
+/desk/audit                 | –           | –        | yes    | yes       | yes   | –
+`
+
+// forms are addresses that write, with who gets past the door (what they ask
+// for then may still be refused or not exist).
+const forms = `
+form                        | contributor | reporter | editor | publisher | admin | treasurer
+/desk/tasks/x/done          | –           | –        | –      | yes       | yes   | yes
+/desk/stories/x/publish     | –           | –        | –      | yes       | –     | –
+/desk/imports/done          | –           | –        | yes    | yes       | yes   | –
+/desk/people/new            | –           | –        | yes    | yes       | yes   | –
+/desk/people/x/grant        | –           | –        | yes    | yes       | yes   | –
+/desk/people/x/revoke       | –           | –        | yes    | yes       | yes   | –
+/desk/people/x/state        | –           | –        | yes    | yes       | yes   | –
+/desk/people/x/reset        | –           | –        | yes    | yes       | yes   | –
+/desk/settings              | –           | –        | –      | yes       | –     | –
+/desk/settings/mail         | –           | –        | –      | –         | yes   | –
+/desk/settings/mail/test    | –           | –        | –      | –         | yes   | –
+/desk/mailbox/x             | –           | –        | –      | –         | yes   | yes
+`
+
+func rows(text string) (head []string, body [][]string) {
+	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		cells := strings.Split(line, "|")
+		for j := range cells {
+			cells[j] = strings.TrimSpace(cells[j])
+		}
+		if i == 0 {
+			head = cells
+			continue
+		}
+		body = append(body, cells)
+	}
+	return head, body
+}
+
+func TestEveryPageOpensForThoseWhoMayAndForNobodyElse(t *testing.T) {
+	r := open(t)
+	r.found()
+	owner := r.signIn(r.hire("owner", staff.Owner))
+	head, body := rows(pages)
+	_, writes := rows(forms)
+	stranger := r.browser()
+	for i, role := range head[1:] {
+		b := r.signIn(r.hire(role, staff.Role(role)))
+		for _, row := range body {
+			if got := b.get(row[0]).status; (got == http.StatusOK) != (row[i+1] == "yes") || got != http.StatusOK && got != http.StatusForbidden {
+				t.Errorf("%s at %s: %d, want %s", role, row[0], got, row[i+1])
+			}
+		}
+		nonce := b.get("/desk").Find(".who input[name=nonce]").AttrOr("value", "")
+		for _, row := range writes {
+			if got := b.post(row[0], map[string][]string{"nonce": {nonce}}).status; (got != http.StatusForbidden) != (row[i+1] == "yes") {
+				t.Errorf("%s sends %s: %d, want %s", role, row[0], got, row[i+1])
+			}
+		}
+	}
+	for _, row := range append(body, writes...) {
+		if a := stranger.get(row[0]); slices.ContainsFunc(body, func(x []string) bool { return x[0] == row[0] }) && !strings.HasPrefix(a.to(), "/desk/sign-in") {
+			t.Errorf("a stranger at %s: %d", row[0], a.status)
+		}
+		if a := stranger.post(row[0], nil); !strings.HasPrefix(a.to(), "/desk/sign-in") && a.status != http.StatusNotFound {
+			t.Errorf("a stranger sends %s: %d", row[0], a.status)
+		}
+	}
+	for _, row := range body {
+		if a := owner.get(row[0]); a.status != http.StatusOK {
+			t.Errorf("the owner at %s: %d", row[0], a.status)
+		}
+	}
+}
+
+func TestTheRailShowsWhatOpensAndNothingElse(t *testing.T) {
+	r := open(t)
+	r.found()
+	r.hire("owner", staff.Owner)
+	for _, role := range staff.Roles() {
+		b := r.signIn(r.hire("x-"+string(role), role))
+		links := b.get("/desk").Find(".rail nav a")
+		if links.Length() < 2 {
+			t.Errorf("%s has a rail of %d", role, links.Length())
+		}
+		links.Each(func(_ int, a *goquery.Selection) {
+			if got := b.get(a.AttrOr("href", "")); got.status != http.StatusOK {
+				t.Errorf("%s is led to %s: %d", role, a.AttrOr("href", ""), got.status)
+			}
+		})
+	}
+}
+
+func TestWhatMattersAsksWhoItIsOnceMore(t *testing.T) {
+	r := open(t)
+	r.found()
+	owner := r.signIn(r.hire("owner", staff.Owner))
+	r.clock.Add(staff.ProofLasts + time.Second)
+	a := owner.get("/desk/people/new")
+	if a.status != http.StatusSeeOther || a.to() != "/desk/prove?next=%2Fdesk%2Fpeople%2Fnew" {
+		t.Fatalf("%d to %q", a.status, a.to())
+	}
+	if a := owner.fill(a.to(), "/desk/prove", "password", "wrong wrong wrong"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong password: %d", a.status)
+	}
+	if a := owner.get("/desk/people/new"); a.status != http.StatusSeeOther {
+		t.Errorf("after a wrong password: %d", a.status)
+	}
+	if a := owner.fill(a.to(), "/desk/prove", "password", password); a.to() != "/desk/people/new" {
+		t.Errorf("the right password: %d to %q", a.status, a.to())
+	}
+	if a := owner.get("/desk/people/new"); a.status != http.StatusOK {
+		t.Errorf("after the right password: %d", a.status)
+	}
+}
+
+func TestSomebodyIsInvitedAndChoosesAPassword(t *testing.T) {
+	r := open(t)
+	r.found()
+	editor := r.signIn(r.hire("dora", staff.Editor))
+	page := editor.get("/desk/people/new")
+	if got := page.Find("select[name=role] option").Length(); got != 1 {
+		t.Errorf("an editor is offered %d roles", got)
+	}
+	if a := editor.send(page, "/desk/people/new", "name", "Ansel", "email", "ansel@lantern.example", "role", "publisher"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("an editor made a publisher: %d", a.status)
+	}
+	bad := editor.send(page, "/desk/people/new", "name", "", "email", "no address")
+	if bad.status != http.StatusUnprocessableEntity || bad.Find(".errors li").Length() != 2 || bad.Find("[name=email]").AttrOr("value", "") != "no address" {
+		t.Errorf("a form with faults: %d\n%s", bad.status, bad.body)
+	}
+	if a := editor.send(bad, "/desk/people/new", "name", "Ansel", "email", "Ansel@lantern.example", "lang", "de"); a.to() != "/desk/people?done=invited" {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	if a := editor.send(page, "/desk/people/new", "name", "Ansel", "email", "ansel@lantern.example"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("invited twice: %d", a.status)
+	}
+	mails, err := r.store.Mails(t.Context(), 10, 0)
+	if err != nil || len(mails) != 1 || mails[0].Kind != store.MailKindStaff || mails[0].Lang != "de" || mails[0].HTML == "" {
+		t.Fatalf("%+v %v", mails, err)
+	}
+	at := strings.Index(mails[0].Text, r.server.URL+"/desk/link/")
+	if at < 0 {
+		t.Fatalf("no link in\n%s", mails[0].Text)
+	}
+	path := strings.TrimPrefix(strings.Fields(mails[0].Text[at:])[0], r.server.URL)
+	b := r.browser()
+	if a := b.fill(path, path, "password", "nine plots for ninety names"); a.to() != "/desk" {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	if a := b.get("/desk"); a.status != http.StatusOK || a.Find("html").AttrOr("lang", "") != "de" {
+		t.Errorf("%d %s", a.status, a.Find("html").AttrOr("lang", ""))
+	}
+}
+
+func TestRolesAreGivenAndTakenOnlyBelowOnesOwn(t *testing.T) {
+	r := open(t)
+	r.found()
+	owner := r.hire("owner", staff.Owner)
+	ansel := r.hire("ansel", staff.Reporter)
+	boss := r.hire("boss", staff.Publisher)
+	b := r.signIn(boss)
+	base := "/desk/people/" + ansel.ID
+	page := b.get(base)
+	if a := b.send(page, base+"/grant", "role", "editor"); a.to() != base+"?done=saved" {
+		t.Fatalf("a publisher makes an editor: %d\n%s", a.status, a.body)
+	}
+	for _, role := range []string{"publisher", "admin", "treasurer", "owner", "king"} {
+		if a := b.send(page, base+"/grant", "role", role); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("a publisher makes somebody %s: %d", role, a.status)
+		}
+	}
+	for _, other := range []staff.Person{owner, boss} {
+		path := "/desk/people/" + other.ID
+		form := map[string][]string{"nonce": {page.Find("#grant input[name=nonce]").AttrOr("value", "")}, "role": {"contributor"}, "state": {"disabled"}}
+		for _, do := range []string{"/grant", "/revoke", "/state", "/reset"} {
+			if a := b.post(path+do, form); a.status != http.StatusForbidden && a.status != http.StatusUnprocessableEntity {
+				t.Errorf("a publisher, to %s, %s: %d", other.Name, do, a.status)
+			}
+		}
+	}
+	a, err := r.store.Account(t.Context(), ansel.ID)
+	if err != nil || !a.Has(staff.Editor) || len(a.Grants) != 2 {
+		t.Errorf("%+v %v", a.Grants, err)
+	}
+	if a := b.send(b.get(base), base+"/state"); a.to() != base+"?done=saved" {
+		t.Errorf("switching off: %d", a.status)
+	}
+	if a, _ := r.store.Account(t.Context(), ansel.ID); a.State != staff.Disabled {
+		t.Errorf("ansel is %s", a.State)
+	}
+	o := r.signIn(owner)
+	if a := o.send(o.get("/desk/people/"+boss.ID), "/desk/people/"+boss.ID+"/reset"); a.status != http.StatusSeeOther {
+		t.Errorf("a reset by the owner: %d", a.status)
+	}
+	for _, want := range []string{"staff.granted", "staff.disabled", "staff.reset"} {
+		if !strings.Contains(r.log(), want) {
+			t.Errorf("%s is not in the log: %s", want, r.log())
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// settings shows what a publisher decides about the newsroom.
+func (d *Desk) settings(ctx context.Context, v *visit) (web.Page, error) {
+	return d.draw(v, "desk/form", d.settingsPage(ctx, v, v.outlet, nil))
+}
+
+// line is a text field of the settings: its name, which is that of the JSON
+// field, and where its value is.
+type line struct {
+	name  string
+	value func(*outlet.Outlet) *string
+	ltr   bool
+}
+
+var nameLines = []line{
+	{"name", func(o *outlet.Outlet) *string { return &o.Name }, false},
+	{"short_name", func(o *outlet.Outlet) *string { return &o.ShortName }, false},
+	{"base_url", func(o *outlet.Outlet) *string { return &o.BaseURL }, true},
+	{"language", func(o *outlet.Outlet) *string { return &o.Language }, true},
+	{"zone", func(o *outlet.Outlet) *string { return &o.Zone }, true},
+	{"currency", func(o *outlet.Outlet) *string { return &o.Currency }, true},
+	{"pattern", func(o *outlet.Outlet) *string { return &o.Pattern }, true},
+}
+
+var legalLines = []line{
+	{"legal_name", func(o *outlet.Outlet) *string { return &o.LegalName }, false},
+	{"editor", func(o *outlet.Outlet) *string { return &o.Editor }, false},
+	{"email", func(o *outlet.Outlet) *string { return &o.Email }, true},
+	{"security", func(o *outlet.Outlet) *string { return &o.Security }, true},
+	{"licence_name", func(o *outlet.Outlet) *string { return &o.LicenceName }, false},
+	{"licence_url", func(o *outlet.Outlet) *string { return &o.LicenceURL }, true},
+}
+
+// text is a text of the settings in each of the outlet's languages.
+type text struct {
+	name  string
+	value func(*outlet.Outlet) *outlet.Words
+	rows  int // 0 is one line
+}
+
+var texts = []text{
+	{"motto", func(o *outlet.Outlet) *outlet.Words { return &o.Motto }, 0},
+	{"founded", func(o *outlet.Outlet) *outlet.Words { return &o.Founded }, 2},
+	{"give_note", func(o *outlet.Outlet) *outlet.Words { return &o.GiveNote }, 3},
+	{"about", func(o *outlet.Outlet) *outlet.Words { return &o.About }, 8},
+	{"ethics", func(o *outlet.Outlet) *outlet.Words { return &o.Ethics }, 8},
+	{"privacy", func(o *outlet.Outlet) *outlet.Words { return &o.Privacy }, 8},
+	{"imprint", func(o *outlet.Outlet) *outlet.Words { return &o.Imprint }, 8},
+}
+
+// required are the fields that can't stay empty.
+var required = []string{"name", "language", "zone", "currency", "pattern"}
+
+func (d *Desk) settingsPage(ctx context.Context, v *visit, o outlet.Outlet, bad fault.Fields) web.FormPage {
+	f := d.frame(ctx, v, "nav.settings")
+	form := web.Form{ID: "outlet", Action: "/desk/settings", Nonce: v.nonce(), Submit: v.loc.T("settings.act"), Errors: errorsOf(bad, settingsOrder(o)...)}
+	form.Groups = []web.FieldGroup{
+		{Legend: v.loc.T("settings.paper"), Fields: append(v.lines(nameLines, &o), v.languagesField(o), v.robotsField(o))},
+		{Legend: v.loc.T("settings.legal"), Fields: append(v.lines(legalLines, &o), web.Field{Name: "address", Kind: "area", Rows: 3,
+			Label: v.loc.T("settings.address"), Value: o.Address, Optional: true, Dir: "auto"})},
+	}
+	for _, lang := range o.Langs() {
+		form.Groups = append(form.Groups, v.textsGroup(&o, lang))
+	}
+	return web.FormPage{DeskFrame: f, Heading: f.Title, Tabs: v.tabsOf("/desk/settings"), Forms: []web.Form{form}}
+}
+
+func settingsOrder(o outlet.Outlet) []string {
+	var order []string
+	for _, l := range slices.Concat(nameLines, legalLines) {
+		order = append(order, l.name)
+	}
+	return append(order, "languages", "robots", "address")
+}
+
+func (v *visit) lines(list []line, o *outlet.Outlet) []web.Field {
+	var out []web.Field
+	for _, l := range list {
+		f := web.Field{Name: l.name, Label: v.loc.T("settings." + l.name), Value: *l.value(o), Dir: "auto", Required: slices.Contains(required, l.name)}
+		f.Optional = !f.Required
+		if hint := "settings." + l.name + ".hint"; v.loc.Has(hint) {
+			f.Hint = v.loc.T(hint)
+		}
+		if l.ltr {
+			f.Dir = "ltr"
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (v *visit) languagesField(o outlet.Outlet) web.Field {
+	return web.Field{Name: "languages", Label: v.loc.T("settings.languages"), Hint: v.loc.T("settings.languages.hint"),
+		Value: strings.Join(o.Languages, " "), Optional: true, Dir: "ltr"}
+}
+
+func (v *visit) robotsField(o outlet.Outlet) web.Field {
+	f := web.Field{Name: "robots", Kind: "radio", Label: v.loc.T("settings.robots"), Hint: v.loc.T("settings.robots.hint"), Value: string(o.Robots)}
+	for _, r := range []outlet.Robots{outlet.RobotsOpen, outlet.RobotsNoTrain, outlet.RobotsNoModels} {
+		f.Options = append(f.Options, web.Option{Value: string(r), Text: v.loc.T("settings.robots." + string(r))})
+	}
+	return f
+}
+
+func (v *visit) textsGroup(o *outlet.Outlet, lang string) web.FieldGroup {
+	g := web.FieldGroup{Legend: v.loc.T("settings.texts", "lang", locale.NameOf(lang))}
+	for _, t := range texts {
+		f := web.Field{Name: t.name + "_" + lang, Label: v.loc.T("settings." + t.name), Value: (*t.value(o))[lang], Optional: true,
+			Lang: lang, Dir: locale.DirOf(lang), Rows: t.rows}
+		if t.rows > 0 {
+			f.Kind = "area"
+		}
+		g.Fields = append(g.Fields, f)
+	}
+	return g
+}
+
+// doSettings keeps what was filled in, or shows it again with what is wrong.
+func (d *Desk) doSettings(ctx context.Context, v *visit) (web.Page, error) {
+	o := v.readOutlet()
+	if bad := v.outletFaults(o.Validate()); len(bad) > 0 {
+		return d.again(v, "desk/form", d.settingsPage(ctx, v, o, bad))
+	}
+	err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOutlet(ctx, v.by(), o) })
+	return see("/desk/settings?done=saved"), err
+}
+
+// readOutlet puts the form's values over the settings that are kept.
+func (v *visit) readOutlet() outlet.Outlet {
+	o := v.outlet
+	for _, l := range slices.Concat(nameLines, legalLines) {
+		*l.value(&o) = v.field(l.name)
+	}
+	o.Currency, o.Address = strings.ToUpper(o.Currency), v.field("address")
+	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	o.Languages = strings.FieldsFunc(v.field("languages"), func(r rune) bool { return r == ' ' || r == ',' || r == '،' })
+	o.Robots = outlet.Robots(v.field("robots"))
+	for _, t := range texts {
+		words := outlet.Words{}
+		for lang, was := range *t.value(&v.outlet) {
+			words[lang] = was
+		}
+		for _, lang := range v.outlet.Langs() {
+			if words[lang] = v.field(t.name + "_" + lang); words[lang] == "" {
+				delete(words, lang)
+			}
+		}
+		*t.value(&o) = words
+	}
+	return o
+}
+
+// outletFaults are what is wrong with an outlet's settings, in the person's
+// language.
+func (v *visit) outletFaults(err error) fault.Fields {
+	bad := fault.Fields{}
+	var found fault.Fields
+	if errors.As(err, &found) {
+		for name := range found {
+			bad[name] = v.loc.T("settings.bad." + name)
+		}
+	}
+	return bad
+}
+
+// tabsOf are the pages of settings that this person may open.
+func (v *visit) tabsOf(current string) []web.Tab {
+	var tabs []web.Tab
+	for _, e := range []entry{{"nav.settings", "/desk/settings", only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", only(staff.Operate)}} {
+		if v.mayOpen(e.may) {
+			tabs = append(tabs, web.Tab{Text: v.loc.T(e.key), Href: e.href, Current: e.href == current})
+		}
+	}
+	return tabs
+}

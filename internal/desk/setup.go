@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/mail"
+	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// setup is the first start's form as it was filled in.
+type setup struct {
+	name, lang, zone, currency string
+	person, email              string
+}
+
+// setupFields is the order of the fields, for the list of faults.
+var setupFields = []string{"name", "language", "zone", "currency", "person", "email", "password"}
+
+// freshSetup begins with what an import may have set already.
+func (d *Desk) freshSetup(v *visit) setup {
+	in := setup{name: v.outlet.Name, lang: v.outlet.Language, zone: v.outlet.Zone, currency: v.outlet.Currency}
+	if unnamed(v.outlet) {
+		in.name, in.lang = "", v.loc.Lang()
+	}
+	return in
+}
+
+// publishIn are the languages offered for a newspaper; others can be set
+// later.
+var publishIn = strings.Fields("en de fa ar cs da el es fi fr he hi hu id it ja ko nl no pl ps pt ro ru sr sv tr uk ur vi zh")
+
+func (d *Desk) setupPage(ctx context.Context, v *visit, in setup, bad fault.Fields) web.SetupPage {
+	t := v.loc.T
+	var langs []web.Option
+	for _, tag := range publishIn {
+		langs = append(langs, web.Option{Value: tag, Text: locale.NameOf(tag), Lang: tag})
+	}
+	form := web.Form{
+		ID: "setup", Action: v.URL.Path, Nonce: v.nonce(), Submit: t("setup.act"), Errors: errorsOf(bad, setupFields...),
+		Groups: []web.FieldGroup{
+			{Legend: t("setup.1"), Fields: []web.Field{
+				{Name: "name", Label: t("setup.name"), Value: in.name, Required: true, Autocomplete: "organization", Dir: "auto"}}},
+			{Legend: t("setup.2"), Fields: []web.Field{
+				{Name: "language", Kind: "select", Label: t("setup.language"), Value: in.lang, Options: langs}}},
+			{Legend: t("setup.3"), Fields: []web.Field{
+				{Name: "zone", Label: t("setup.zone"), Hint: t("setup.zone.hint"), Value: in.zone, Required: true, Dir: "ltr"}}},
+			{Legend: t("setup.4"), Fields: []web.Field{
+				{Name: "currency", Label: t("setup.currency"), Hint: t("setup.currency.hint"), Value: in.currency, Required: true, Dir: "ltr"}}},
+			{Legend: t("setup.5"), Fields: []web.Field{
+				{Name: "person", Label: t("setup.person"), Value: in.person, Required: true, Autocomplete: "name", Dir: "auto"},
+				{Name: "email", Kind: "email", Label: t("signin.email"), Value: in.email, Required: true, Autocomplete: "email", Dir: "ltr"},
+				d.newPassword(v),
+			}},
+		},
+	}
+	return web.SetupPage{DeskFrame: d.frame(ctx, v, "setup.heading"), Intro: t("setup.say"), Form: form}
+}
+
+// doSetup makes the newsroom and its owner.
+func (d *Desk) doSetup(ctx context.Context, v *visit) (web.Page, error) {
+	in := setup{name: v.field("name"), lang: v.field("language"), zone: v.field("zone"), currency: strings.ToUpper(v.field("currency")),
+		person: v.field("person"), email: v.field("email")}
+	o := v.outlet
+	o.Name, o.Language, o.Zone, o.Currency = in.name, in.lang, in.zone, in.currency
+	bad := d.checkSetup(v, o, &in)
+	if len(bad) > 0 {
+		return d.again(v, "desk/setup", d.setupPage(ctx, v, in, bad))
+	}
+	hash, err := d.hash(ctx, v.PostForm.Get("password"))
+	if err != nil {
+		return web.Page{}, err
+	}
+	token, err := d.found(ctx, v, o, in, hash)
+	if fault.Is(err, fault.Gone) {
+		return web.Page{}, v.refuse(fault.Gone, "link.gone")
+	}
+	if err != nil {
+		return web.Page{}, err
+	}
+	p := see("/desk?done=setup")
+	p.Header = d.cookie(v, token)
+	return p, nil
+}
+
+func (d *Desk) checkSetup(v *visit, o outlet.Outlet, in *setup) fault.Fields {
+	bad := v.outletFaults(o.Validate())
+	if in.person == "" {
+		bad["person"] = v.loc.T("people.bad.name")
+	}
+	clean, err := mail.CleanAddress(in.email)
+	if err != nil {
+		bad["email"] = v.loc.T("mail.bad.address")
+	} else {
+		in.email = clean
+	}
+	if key := staff.CheckPassword(v.PostForm.Get("password"), in.name, in.person, in.email); key != "" {
+		bad["password"] = v.password(key)
+	}
+	return bad
+}
+
+// found writes all of the first start in one transaction with the link that
+// allowed it, and signs the owner in.
+func (d *Desk) found(ctx context.Context, v *visit, o outlet.Outlet, in setup, hash string) (token string, err error) {
+	err = d.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.UseLink(ctx, v.PathValue("token")); err != nil {
+			return err
+		}
+		if has, err := tx.HasOwner(ctx); err != nil || has {
+			return errors.Join(err, fault.New(fault.Gone, "the newsroom was set up by somebody else meanwhile"))
+		}
+		by := store.Actor{Name: in.person}
+		staffID, err := tx.AddStaff(ctx, by, staff.Person{Email: in.email, Name: in.person, Lang: locale.For(in.lang).Lang(),
+			Grants: []staff.Grant{{Role: staff.Owner}}})
+		if err != nil {
+			return err
+		}
+		by.ID = staffID
+		if err := tx.PutOutlet(ctx, by, o); err != nil {
+			return err
+		}
+		if err := tx.SetPassword(ctx, by, staffID, hash, ""); err != nil {
+			return err
+		}
+		token, err = tx.StartSession(ctx, staffID, store.StageFull)
+		return err
+	})
+	return token, err
+}

@@ -1,0 +1,189 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// visit is one request and who makes it.
+type visit struct {
+	*web.Request
+	d       *Desk
+	loc     *locale.Locale
+	outlet  outlet.Outlet
+	token   string        // of the session's cookie; "" for none that is good
+	session store.Session // zero where nobody is signed in
+	account store.Account
+}
+
+func (v *visit) signedIn() bool       { return v.session.Stage == store.StageFull }
+func (v *visit) person() staff.Person { return v.account.Person }
+func (v *visit) field(name string) string {
+	return strings.TrimSpace(v.PostForm.Get(name))
+}
+
+// by is the person as the log names them.
+func (v *visit) by() store.Actor { return store.Actor{ID: v.account.ID, Name: v.account.Name} }
+
+// may asks the table of permissions.
+func (v *visit) may(a staff.Action, o staff.Object) staff.Decision {
+	return staff.May(v.person(), a, o)
+}
+
+// nonce makes the token of a form on this page. It holds for this session only,
+// and before signing in for the pages at the gate.
+func (v *visit) nonce() string { return v.d.nonces.Mint(v.purpose(), v.d.Clock.Now()) }
+
+func (v *visit) purpose() string {
+	if v.token == "" {
+		return "desk gate"
+	}
+	return "desk " + v.session.CSRF
+}
+
+// proved tells whether the person has proved who they are a short while ago.
+func (v *visit) proved() bool {
+	return !v.session.ProvedAt.IsZero() && v.d.Clock.Now().Sub(v.session.ProvedAt) < staff.ProofLasts
+}
+
+// visit finds out who makes a request, and notes a sign of life once a minute.
+func (d *Desk) visit(ctx context.Context, r *web.Request) (*visit, error) {
+	v := &visit{Request: r, d: d}
+	if err := d.recognise(ctx, v); err != nil {
+		return nil, err
+	}
+	var err error
+	if v.outlet, err = d.Store.Outlet(ctx); err != nil {
+		return nil, err
+	}
+	v.loc = d.tongue(v)
+	if v.token != "" && d.Clock.Now().Sub(v.session.SeenAt) > time.Minute {
+		d.seen(ctx, v)
+	}
+	return v, nil
+}
+
+// seen notes the sign of life. That this can't be written just now is no reason
+// not to show the page.
+func (d *Desk) seen(ctx context.Context, v *visit) {
+	if err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.SeeSession(ctx, v.token) }); err != nil && ctx.Err() == nil {
+		slog.Error("a session's sign of life can't be noted", "err", err)
+	}
+}
+
+func (d *Desk) recognise(ctx context.Context, v *visit) error {
+	cookie, err := v.Cookie(d.cookieName(v.Request.Request))
+	if err != nil {
+		return nil
+	}
+	v.session, err = d.Store.Session(ctx, cookie.Value)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.token = cookie.Value
+	v.account, err = d.Store.Account(ctx, v.session.StaffID)
+	return err
+}
+
+// tongue is the language of the page: the person's own, before signing in the
+// outlet's, and before there is an outlet the browser's.
+func (d *Desk) tongue(v *visit) *locale.Locale {
+	if v.token != "" {
+		return locale.For(v.account.Lang)
+	}
+	if !unnamed(v.outlet) {
+		return locale.For(v.outlet.Language)
+	}
+	wanted, _, _ := language.ParseAcceptLanguage(v.Header.Get("Accept-Language"))
+	for _, tag := range wanted {
+		if l := locale.For(tag.String()); l.Lang() == locale.Base(tag.String()) {
+			return l
+		}
+	}
+	return locale.For("en")
+}
+
+// unnamed tells whether the newsroom has still to be set up.
+func unnamed(o outlet.Outlet) bool { return o.Name == outlet.Default().Name }
+
+// spoken is an error whose sentence is in the person's language already.
+type spoken struct{ error }
+
+func (s spoken) Unwrap() error { return s.error }
+
+// refuse is an error with a sentence of the catalogue.
+func (v *visit) refuse(k fault.Kind, key string, args ...any) error {
+	return spoken{fault.New(k, "%s", v.loc.T(key, args...))}
+}
+
+// tell takes the English sentence from an error that a person of another
+// language would be shown; the page then says what kind of trouble it is. The
+// log keeps the sentence.
+func (v *visit) tell(err error) error {
+	var known spoken
+	if err == nil || v.loc.Lang() == "en" || errors.As(err, &known) {
+		return err
+	}
+	return &fault.Error{Kind: fault.KindOf(err), Err: err}
+}
+
+// secure tells whether this request came over TLS: to us, or to a proxy in front
+// of us, which is so where it asks for the host that the newsroom's https
+// address names.
+func (d *Desk) secure(r *http.Request) bool {
+	host, tls := strings.CutPrefix(d.BaseURL, "https://")
+	return r.TLS != nil || tls && strings.EqualFold(r.Host, host)
+}
+
+// cookieName: the prefix makes browsers insist on TLS, path / and this host
+// (RFC 6265bis, 4.1.3.2). Without TLS, in a demo on this machine, it would not
+// be accepted.
+func (d *Desk) cookieName(r *http.Request) string {
+	if d.secure(r) {
+		return "__Host-masthead"
+	}
+	return "masthead"
+}
+
+// cookie is the header line that keeps a session's token in the browser, or
+// takes it away when it is empty.
+func (d *Desk) cookie(v *visit, token string) http.Header {
+	c := &http.Cookie{Name: d.cookieName(v.Request.Request), Value: token, Path: "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: d.secure(v.Request.Request), MaxAge: int(store.SessionLasts / time.Second)}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return http.Header{"Set-Cookie": {c.String()}}
+}
+
+// within returns a path of the desk to go on to, "/desk" for anything else, so
+// that a link can't lead out of it.
+func within(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || path.Clean(u.Path) != u.Path || strings.ContainsAny(next, "\\\r\n\t") ||
+		(u.Path != "/desk" && !strings.HasPrefix(u.Path, "/desk/")) || strings.HasPrefix(u.Path, "/desk/sign-") {
+		return "/desk"
+	}
+	return u.RequestURI()
+}
+
+// see sends the browser to a page of the desk after a form was done.
+func see(path string) web.Page { return web.Redirect(http.StatusSeeOther, path) }
