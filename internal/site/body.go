@@ -1,0 +1,113 @@
+package site
+
+import (
+	"context"
+	"html/template"
+
+	"masthead.dev/masthead/internal/document"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/media"
+	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// bodyTexts are the words that the renderer of documents adds, in a language of
+// the interface.
+func bodyTexts(l *locale.Locale) document.Texts {
+	return document.Texts{
+		Source: l.T("body.source", "n", "{n}"), Sources: l.T("body.sources"), Back: l.T("body.back", "n", "{n}"),
+		Load: l.T("body.load"), Foreign: l.T("body.foreign", "host", "{host}"), Elsewhere: l.T("body.elsewhere", "host", "{host}"),
+		Table: l.T("body.table"), Picture: l.T("body.picture"), Gallery: l.T("body.gallery"), Related: l.T("article.related"),
+		Transcript: l.T("body.transcript"), Download: l.T("body.download"), Comma: l.T("body.comma"),
+	}
+}
+
+// inside is what a body points at: pictures and other articles.
+type inside struct {
+	pictures map[string]media.Picture
+	articles map[string]store.Teaser
+}
+
+func (s *Site) inside(ctx context.Context, c news.Content) (inside, error) {
+	pictures, err := s.Store.MediaByID(ctx, c.Media())
+	if err != nil {
+		return inside{}, err
+	}
+	in := inside{pictures: pictures, articles: map[string]store.Teaser{}}
+	list, err := s.Store.Teasers(ctx, linked(c.Body))
+	for _, t := range list {
+		in.articles[t.Article] = t
+	}
+	return in, err
+}
+
+// linked lists the articles that blocks of the body point at.
+func linked(d *document.Document) []string {
+	var ids []string
+	if d == nil {
+		return nil
+	}
+	d.Walk(func(b document.Block) bool {
+		if r, ok := b.(*document.Related); ok {
+			for _, i := range r.Items {
+				if i.Article != "" {
+					ids = append(ids, i.Article)
+				}
+			}
+		}
+		return true
+	})
+	return ids
+}
+
+// options render a body; the caller adds what is its own.
+func (sh *shell) options(in inside, lang string) document.HTMLOptions {
+	return document.HTMLOptions{
+		Texts: bodyTexts(sh.Locale),
+		Time:  sh.At,
+		Picture: func(id string) (document.Picture, bool) {
+			p, ok := in.pictures[id]
+			if !ok || !p.Usable(sh.now) {
+				return document.Picture{}, false
+			}
+			v := picture(p, lang, "")
+			return document.Picture{Src: v.Src, SrcSet: v.SrcSet, Width: v.Width, Height: v.Height,
+				Alt: v.Alt, Caption: pick(p.Caption, lang), Credit: p.Credit}, true
+		},
+		Article: func(id string) (document.Link, bool) {
+			t, ok := in.articles[id]
+			return document.Link{Href: address(t.Path, ""), Title: t.Headline}, ok
+		},
+	}
+}
+
+// body is the article's text for its page, with what the article says about how
+// it was made at the end.
+func (sh *shell) body(c news.Content, in inside) template.HTML {
+	d := *c.Body
+	for _, extra := range []string{c.Disclosure, c.Access} {
+		if extra != "" {
+			d.Blocks = append(d.Blocks[:len(d.Blocks):len(d.Blocks)], document.P(extra))
+		}
+	}
+	o := sh.options(in, c.Lang)
+	o.Base = sh.Canonical
+	return template.HTML(document.HTML(&d, o)) //nolint:gosec // the renderer escapes; see package document
+}
+
+// hero is the lead picture with the article's own words where it has some.
+func (sh *shell) hero(c news.Content, in inside) *web.Figure {
+	if c.Lead == nil {
+		return nil
+	}
+	p, ok := in.pictures[c.Lead.Media]
+	if !ok || !p.Usable(sh.now) {
+		return nil
+	}
+	f := &web.Figure{Picture: *picture(p, c.Lang, c.Lead.Alt), Caption: c.Lead.Caption, Credit: p.Credit}
+	if f.Caption == "" {
+		f.Caption = pick(p.Caption, c.Lang)
+	}
+	return f
+}

@@ -1,0 +1,93 @@
+package site
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/media"
+	"masthead.dev/masthead/internal/web"
+)
+
+// media serves a size of a picture while something published shows it.
+func (s *Site) media(ctx context.Context, r *web.Request) (web.Page, error) {
+	hash, width, ext, ok := media.ParsePath(r.URL.Path)
+	if !ok || !get(r) {
+		return web.Page{}, errNotThere
+	}
+	f, err := s.Store.ServedMedia(ctx, hash, width, ext)
+	if err != nil {
+		return web.Page{}, err
+	}
+	file, err := s.Blobs.Open(ctx, f.Key)
+	if err != nil {
+		return web.Page{}, err
+	}
+	defer file.Close()
+	body, err := io.ReadAll(file)
+	if err != nil {
+		return web.Page{}, fault.Wrap(fault.Unavailable, err, "this picture can't be read just now")
+	}
+	// Kept by us until anything published changes; by others for good, unless its
+	// rights end.
+	page := web.Page{Type: media.TypeOf(ext), Body: body, Cache: web.Immutable, Deps: []string{"articles", "media:" + f.Media}}
+	if f.Limited {
+		page.Cache = web.Short
+	}
+	return page, nil
+}
+
+// asset serves a file of ours, whose name holds a hash of its content.
+func (s *Site) asset(_ context.Context, r *web.Request) (web.Page, error) {
+	name := strings.TrimPrefix(r.URL.Path, "/assets/")
+	body, mediaType, ok := web.Asset(name)
+	if !ok || !get(r) {
+		return web.Page{}, errNotThere
+	}
+	return web.Page{Type: mediaType, Body: body, Cache: web.Immutable}, nil
+}
+
+// favicon leads programs that look for it by name to the icon.
+func (s *Site) favicon(context.Context, *web.Request) (web.Page, error) {
+	return web.Moved(web.AssetPath("icon.svg")), nil
+}
+
+// healthz tells that the program runs.
+func (s *Site) healthz(context.Context, *web.Request) (web.Page, error) {
+	return web.Page{Type: plainText, Body: []byte("ok\n")}, nil
+}
+
+// readyz tells that it can serve: the database answers.
+func (s *Site) readyz(ctx context.Context, _ *web.Request) (web.Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_, err := s.Store.ChangeSeq(ctx)
+	if err == nil && s.Ready != nil {
+		err = s.Ready(ctx)
+	}
+	if err != nil {
+		return web.Page{Status: http.StatusServiceUnavailable, Type: plainText, Body: []byte("not ready\n")}, nil
+	}
+	return web.Page{Type: plainText, Body: []byte("ready\n")}, nil
+}
+
+// securityTxt says where to report a hole (RFC 9116).
+func (s *Site) securityTxt(ctx context.Context, _ *web.Request) (web.Page, error) {
+	o, err := s.Store.Outlet(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	contact := first(o.Security, o.Email)
+	if contact == "" {
+		return web.Page{}, errNotThere
+	}
+	now := s.Clock.Now().UTC().Truncate(24 * time.Hour)
+	lines := []string{"Contact: mailto:" + contact, "Expires: " + now.AddDate(0, 6, 0).Format(time.RFC3339), "Preferred-Languages: " + strings.Join(o.Langs(), ", ")}
+	if o.BaseURL != "" {
+		lines = append(lines, "Canonical: "+o.URL("/.well-known/security.txt"))
+	}
+	return web.Page{Type: plainText, Body: []byte(strings.Join(lines, "\n") + "\n"), Cache: web.Public, Deps: []string{"settings"}, Until: now.AddDate(0, 0, 1)}, nil
+}
