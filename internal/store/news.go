@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"masthead.dev/masthead/internal/db"
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/news"
+)
+
+const articleColumns = `id, group_id, lang, kind, state, slug, section_id, working_revision, published_revision,
+	publish_at, embargoed, sticky, locked, first_published_at, created_at, modified_at`
+
+func scanArticle(r db.Scanner) (a news.Article, err error) {
+	return a, r.Scan(&a.ID, &a.Group, &a.Lang, &a.Kind, &a.State, &a.Slug, db.Text(&a.Section), db.Text(&a.Working), db.Text(&a.Live),
+		db.At(&a.PublishAt), db.Bool(&a.Embargoed), db.Bool(&a.Sticky), db.Bool(&a.Locked), db.At(&a.First), db.At(&a.Created), db.At(&a.Modified))
+}
+
+func articleValues(a news.Article) []any {
+	return []any{a.ID, a.Group, a.Lang, a.Kind, a.State, a.Slug, db.Null(a.Section), db.Null(a.Working), db.Null(a.Live),
+		db.Ms(a.PublishAt), db.Int(a.Embargoed), db.Int(a.Sticky), db.Int(a.Locked), db.Ms(a.First), a.Created.UnixMilli(), a.Modified.UnixMilli()}
+}
+
+func article(ctx context.Context, q db.Querier, articleID string) (news.Article, error) {
+	a, err := db.One(ctx, q, scanArticle, "SELECT "+articleColumns+" FROM article WHERE id = $1", articleID)
+	if fault.Is(err, fault.NotFound) {
+		return a, fault.New(fault.NotFound, "there is no such article")
+	}
+	return a, err
+}
+
+// Article returns the working side of an article; for the desk.
+func (s *Store) Article(ctx context.Context, articleID string) (news.Article, error) {
+	return article(ctx, s.Query(), articleID)
+}
+
+// Article implements news.Store.
+func (tx *Tx) Article(ctx context.Context, articleID string) (news.Article, error) {
+	return article(ctx, tx, articleID)
+}
+
+// AddArticle implements news.Store.
+func (tx *Tx) AddArticle(ctx context.Context, a news.Article) error {
+	_, err := db.Exec(ctx, tx, "INSERT INTO article ("+articleColumns+") VALUES ("+places(16)+")", articleValues(a)...)
+	return err
+}
+
+// ChangeArticle implements news.Store.
+func (tx *Tx) ChangeArticle(ctx context.Context, a news.Article, working string) error {
+	n, err := db.Exec(ctx, tx, `UPDATE article SET group_id = $2, lang = $3, kind = $4, state = $5, slug = $6, section_id = $7,
+		working_revision = $8, published_revision = $9, publish_at = $10, embargoed = $11, sticky = $12, locked = $13,
+		first_published_at = $14, created_at = $15, modified_at = $16 WHERE id = $1 AND working_revision = $17`,
+		append(articleValues(a), working)...)
+	if err == nil && n == 0 {
+		return fault.New(fault.Conflict, "somebody else has changed this article meanwhile; load it again")
+	}
+	return err
+}
+
+// SetSticky keeps an article at the top of the front, or lets it go.
+func (tx *Tx) SetSticky(ctx context.Context, articleID string, sticky bool) error {
+	if _, err := db.Exec(ctx, tx, "UPDATE article SET sticky = $2 WHERE id = $1", articleID, db.Int(sticky)); err != nil {
+		return err
+	}
+	n, err := db.Exec(ctx, tx, "UPDATE publication SET sticky = $2 WHERE article_id = $1", articleID, db.Int(sticky))
+	if n > 0 {
+		tx.Touch("articles")
+	}
+	tx.Touch("desk")
+	return err
+}
+
+// GroupHas implements news.Store: whether a group of translations has an
+// article in a language, other than the one to except.
+func (tx *Tx) GroupHas(ctx context.Context, group, lang, except string) (bool, error) {
+	n, err := db.One(ctx, tx, db.Value[int64],
+		"SELECT COUNT(*) FROM article WHERE group_id = $1 AND lang = $2 AND id <> $3 AND state <> 'spiked'", group, lang, except)
+	return n > 0, err
+}
+
+const revisionColumns = "id, article_id, number, parent_id, content, prev_hash, hash, author_id, author_name, note, created_at"
+
+func scanRevision(r db.Scanner) (v news.Revision, err error) {
+	return v, r.Scan(&v.ID, &v.Article, &v.Number, &v.Parent, db.FromJSON(&v.Content), &v.PrevHash, &v.Hash, &v.By.ID, &v.By.Name, &v.Note, db.At(&v.At))
+}
+
+// Revision returns one revision; for the desk.
+func (s *Store) Revision(ctx context.Context, revisionID string) (news.Revision, error) {
+	return db.One(ctx, s.Query(), scanRevision, "SELECT "+revisionColumns+" FROM revision WHERE id = $1", revisionID)
+}
+
+// Revision implements news.Store.
+func (tx *Tx) Revision(ctx context.Context, revisionID string) (news.Revision, error) {
+	return db.One(ctx, tx, scanRevision, "SELECT "+revisionColumns+" FROM revision WHERE id = $1", revisionID)
+}
+
+// Revisions lists an article's revisions from the first on; for the desk.
+func (s *Store) Revisions(ctx context.Context, articleID string) ([]news.Revision, error) {
+	return db.Rows(ctx, s.Query(), scanRevision, "SELECT "+revisionColumns+" FROM revision WHERE article_id = $1 ORDER BY number", articleID)
+}
+
+// AddRevision implements news.Store.
+func (tx *Tx) AddRevision(ctx context.Context, v news.Revision) error {
+	_, err := db.Exec(ctx, tx, "INSERT INTO revision ("+revisionColumns+") VALUES ("+places(11)+")",
+		v.ID, v.Article, v.Number, v.Parent, db.JSON(v.Content), v.PrevHash, v.Hash, v.By.ID, v.By.Name, v.Note, v.At.UnixMilli())
+	return err
+}
+
+// VersionCount implements news.Store.
+func (tx *Tx) VersionCount(ctx context.Context, articleID string) (int, error) {
+	return db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM version WHERE article_id = $1", articleID)
+}
+
+// AddVersion implements news.Store.
+func (tx *Tx) AddVersion(ctx context.Context, v news.Version) error {
+	_, err := db.Exec(ctx, tx, "INSERT INTO version (article_id, number, revision_id, class, note, published_at) VALUES ("+places(6)+")",
+		v.Article, v.Number, v.Revision, v.Class, v.Note, v.At.UnixMilli())
+	return err
+}
+
+// AddCorrection implements news.Store.
+func (tx *Tx) AddCorrection(ctx context.Context, c news.Correction) error {
+	if c.Blocks == nil {
+		c.Blocks = []string{}
+	}
+	tx.Touch("corrections")
+	_, err := db.Exec(ctx, tx, `INSERT INTO correction (id, article_id, class, from_version, to_version, was, is_now, note, block_ids, prominent, found_at, fixed_at)
+		VALUES (`+places(12)+")", c.ID, c.Article, c.Class, c.From, c.To, c.Was, c.Now, c.Note, db.JSON(c.Blocks), db.Int(c.Prominent), db.Ms(c.FoundAt), c.FixedAt.UnixMilli())
+	return err
+}
+
+// DueArticles lists scheduled articles whose moment has come, with that moment.
+func (s *Store) DueArticles(ctx context.Context, now time.Time) ([]news.Article, error) {
+	return db.Rows(ctx, s.Query(), scanArticle,
+		"SELECT "+articleColumns+" FROM article WHERE state = 'scheduled' AND publish_at <= $1 ORDER BY publish_at", now.UnixMilli())
+}
+
+// Desked is an article in a list of the desk.
+type Desked struct {
+	news.Article
+	Headline string
+}
+
+// Desk lists articles for the desk, newest change first; states empty is all.
+func (s *Store) Desk(ctx context.Context, states []news.State, limit, offset int) ([]Desked, error) {
+	where, args := "", []any{}
+	if len(states) > 0 {
+		where = "WHERE a.state IN (" + places(len(states)) + ")"
+		for _, st := range states {
+			args = append(args, st)
+		}
+	}
+	args = append(args, limit, offset)
+	return db.Rows(ctx, s.Query(), func(r db.Scanner) (d Desked, err error) {
+		var c news.Content
+		d.Article, err = scanArticle(both{r, db.FromJSON(&c)})
+		d.Headline = c.Headline
+		return d, err
+	}, `SELECT a.`+strings.ReplaceAll(articleColumns, ", ", ", a.")+`, r.content FROM article a JOIN revision r ON r.id = a.working_revision `+
+		where+" ORDER BY a.modified_at DESC, a.id LIMIT "+place(len(args)-1)+" OFFSET "+place(len(args)), args...)
+}
+
+// CountByState counts articles in each state.
+func (s *Store) CountByState(ctx context.Context) (map[news.State]int, error) {
+	type row struct {
+		state news.State
+		n     int
+	}
+	list, err := db.Rows(ctx, s.Query(), func(r db.Scanner) (v row, err error) { return v, r.Scan(&v.state, &v.n) },
+		"SELECT state, COUNT(*) FROM article GROUP BY state")
+	out := map[news.State]int{}
+	for _, v := range list {
+		out[v.state] = v.n
+	}
+	return out, err
+}
+
+// both scans further columns after those that a scan function knows.
+type both struct {
+	db.Scanner
+	more any
+}
+
+func (b both) Scan(dest ...any) error { return b.Scanner.Scan(append(dest, b.more)...) }
+
+// places is "$1, $2, …, $n".
+func places(n int) string {
+	var b strings.Builder
+	for i := 1; i <= n; i++ {
+		if i > 1 {
+			b.WriteString(", ")
+		}
+		b.WriteString(place(i))
+	}
+	return b.String()
+}
+
+// idOr makes an id where there is none.
+func idOr(given string) string {
+	if given == "" {
+		return id.New()
+	}
+	return given
+}
