@@ -49,6 +49,9 @@ func (c *Content) check() error {
 	for _, a := range c.Articles {
 		k.article(a)
 	}
+	for _, d := range c.Drafts {
+		k.draft(d)
+	}
 	return errors.Join(k.faults...)
 }
 
@@ -87,9 +90,19 @@ func (k *checker) texts(what string, texts ...Text) {
 	}
 }
 
+// draft checks what a draft names.
+func (k *checker) draft(d Draft) {
+	what := "drafts.toml: " + d.Headline
+	k.person(what, d.By)
+	k.section(what, d.Section)
+	if d.Headline == "" || d.Dek == "" || len(d.Text) == 0 {
+		k.say("%s: headline, dek and text are needed", what)
+	}
+}
+
 func (k *checker) outlet() {
 	o := k.c.Outlet
-	k.texts("outlet.toml", o.Title, o.Tagline, o.Publisher, o.Address, o.About, o.Licence)
+	k.texts("outlet.toml", o.Title, o.Short, o.Tagline, o.Publisher, o.Address, o.About, o.Licence)
 	if _, err := time.LoadLocation(o.Zone); err != nil {
 		k.say("outlet.toml: %q is no time zone", o.Zone)
 	}
@@ -148,9 +161,7 @@ func (k *checker) article(a Article) {
 	if !slices.Contains(kinds, a.Kind) {
 		k.say("%s: no kind is called %q", what, a.Kind)
 	}
-	if !slices.ContainsFunc(k.c.Sections, func(s Section) bool { return s.Slug == a.Section }) {
-		k.say("%s: no section is called %q", what, a.Section)
-	}
+	k.section(what, a.Section)
 	for _, topic := range a.Topics {
 		if !slices.ContainsFunc(k.c.Topics, func(t Topic) bool { return t.Slug == topic }) {
 			k.say("%s: no topic is called %q", what, topic)
@@ -172,6 +183,12 @@ func (k *checker) bylines(what string, lines []Byline) {
 		if b.Guest == "" {
 			k.person(what, b.Person)
 		}
+	}
+}
+
+func (k *checker) section(what, slug string) {
+	if !slices.ContainsFunc(k.c.Sections, func(s Section) bool { return s.Slug == slug }) {
+		k.say("%s: no section is called %q", what, slug)
 	}
 }
 

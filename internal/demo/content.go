@@ -45,6 +45,7 @@ type Content struct {
 	Pictures []Picture
 	Articles []Article
 	Pages    []Page
+	Drafts   []Draft // not public
 	Campaign Campaign
 }
 
@@ -56,7 +57,7 @@ type Outlet struct {
 	Founded  int    // year
 	Members  int    // of the society that owns it
 
-	Title, Tagline, Publisher, Address, About, Licence Text
+	Title, Short, Tagline, Publisher, Address, About, Licence Text
 }
 
 // Section is one of the paper's parts.
@@ -122,7 +123,7 @@ type Page struct {
 // wrong in it; with the files as they are built in there are none.
 func Load() (*Content, error) {
 	c := &Content{}
-	for _, read := range []func() error{c.readTables, c.readCampaign, c.readArticles, c.readPages, c.check} {
+	for _, read := range []func() error{c.readTables, c.readCampaign, c.readArticles, c.readPages, c.readDrafts, c.check} {
 		if err := read(); err != nil {
 			return nil, err
 		}

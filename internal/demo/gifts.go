@@ -81,6 +81,9 @@ func (g *givers) live(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := g.Sandbox.AdvanceTo(g.At); err != nil {
+		return err
+	}
 	return g.Fund.CatchUp(ctx, sandbox.Key)
 }
 

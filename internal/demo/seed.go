@@ -61,10 +61,12 @@ func (s *Sower) Sow(ctx context.Context) error {
 	both, ctx := errgroup.WithContext(ctx) // pictures take a while
 	both.Go(func() error { return s.Finish(ctx) })
 	both.Go(func() error {
-		if err := s.articles(ctx); err != nil {
-			return err
+		for _, step := range []func(context.Context) error{s.articles, s.drafts, s.gifts} {
+			if err := step(ctx); err != nil {
+				return err
+			}
 		}
-		return s.gifts(ctx)
+		return nil
 	})
 	return both.Wait()
 }
@@ -84,15 +86,16 @@ func words(t Text) outlet.Words { return outlet.Words(t) }
 func (s *Sower) outlet(ctx context.Context) error {
 	p := s.paper.Outlet
 	o := outlet.Default()
-	o.Name, o.ShortName, o.Motto, o.BaseURL = p.Title.In("en"), "the Lantern", words(p.Tagline), s.BaseURL
+	o.Name, o.ShortName, o.Motto, o.BaseURL = p.Title.In("en"), p.Short.In("en"), words(p.Tagline), s.BaseURL
 	o.Language, o.Languages, o.Zone, o.Currency = Languages[0], Languages[1:], p.Zone, p.Currency
 	o.LegalName, o.Address, o.Email = p.Publisher.In("en"), p.Address.In("en"), "desk@lantern.example"
 	o.Security, o.Founded, o.GiveNote = "security@lantern.example", words(p.About), words(s.paper.Campaign.Tax)
 	o.LicenceName, o.LicenceURL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
 	o.SandboxOnly = true
-	for _, person := range s.paper.People {
-		if person.Slug == p.Editor {
-			o.Editor = person.Name.In("en")
+	o.Editor, o.Identities = s.personName(p.Editor, "en"), map[string]outlet.Identity{}
+	for _, lang := range o.Languages {
+		o.Identities[lang] = outlet.Identity{
+			Name: p.Title.In(lang), ShortName: p.Short.In(lang), LegalName: p.Publisher.In(lang), Address: p.Address.In(lang), Editor: s.personName(p.Editor, lang),
 		}
 	}
 	pages := map[string]*outlet.Words{"about": &o.About, "ethics": &o.Ethics, "standards": &o.Ethics, "privacy": &o.Privacy, "imprint": &o.Imprint}

@@ -1,0 +1,205 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"masthead.dev/masthead/internal/blob"
+	"masthead.dev/masthead/internal/clock"
+	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/media"
+	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/payment/sandbox"
+	"masthead.dev/masthead/internal/site"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+	"masthead.dev/masthead/internal/worker"
+)
+
+// App is a newsroom that is put together, and serves once Serve is called.
+type App struct {
+	Config    Config
+	Store     *store.Store
+	Secrets   *store.Secrets
+	Blobs     *blob.Disk
+	Templates *web.Templates
+	Clock     clock.Clock    // wall time, or the demo's
+	Money     *clock.Shifted // the providers' time
+	Fund      *fund.Service
+	Sandbox   *sandbox.Sandbox // nil without
+	Archive   *media.Archive
+	Newsroom  news.Newsroom
+	Runner    *worker.Runner
+
+	pages  *web.PageCache
+	outlet atomic.Pointer[outlet.Outlet]
+	base   string // where it is reached: scheme and host
+	quiet  bool   // a history is being made: nothing is caught up with yet
+	unlock func()
+}
+
+// Open builds a newsroom from its configuration, or refuses in one sentence.
+// Nothing listens and no job runs yet.
+func Open(ctx context.Context, cfg Config) (*App, error) {
+	if cfg.Clock == nil {
+		cfg.Clock = clock.Wall{}
+	}
+	unlock, err := lock(cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: cfg, Clock: cfg.Clock, unlock: unlock, pages: web.NewPageCache(64 << 20), Newsroom: news.Newsroom{Clock: cfg.Clock}}
+	a.Money = &clock.Shifted{Base: cfg.Clock}
+	if err := a.build(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) (err error) {
+	if a.Templates, err = web.NewTemplates(); err != nil {
+		return err
+	}
+	if a.Store, err = store.Open(ctx, a.Config.Database); err != nil {
+		return err
+	}
+	a.Store.Clock = a.Clock
+	if a.Secrets, err = store.OpenSecrets(ctx, a.Store, a.Config.Data, a.Config.SecretKey); err != nil {
+		return err
+	}
+	if a.Blobs, err = blob.OpenDisk(filepath.Join(a.Config.Data, "media")); err != nil {
+		return err
+	}
+	if err := a.readOutlet(ctx); err != nil {
+		return err
+	}
+	a.Archive = &media.Archive{Store: a.Store, Blobs: a.Blobs}
+	if err := a.openFund(); err != nil {
+		return err
+	}
+	a.Runner = worker.New(a.Store, 4)
+	a.handleJobs()
+	return nil
+}
+
+func (a *App) readOutlet(ctx context.Context) error {
+	o, err := a.Store.Outlet(ctx)
+	if err != nil {
+		return err
+	}
+	a.outlet.Store(&o)
+	return nil
+}
+
+// openFund makes the payment providers and the service above them.
+func (a *App) openFund() (err error) {
+	a.Fund = &fund.Service{
+		Store: a.Store.Fund(), Providers: map[string]fund.Provider{}, Wall: a.Clock, Money: a.Money, MinAge: fund.DefaultMinAge,
+		Zone:      func() *time.Location { return a.outlet.Load().Location() },
+		ReturnURL: func(id, lang string) string { return a.baseURL() + a.outlet.Load().Prefix(lang) + "/give/thanks/" + id },
+		Label:     a.label,
+	}
+	if !a.Config.Sandbox {
+		return nil
+	}
+	a.Sandbox, err = sandbox.Open(sandbox.Options{
+		File: filepath.Join(a.Config.Data, "sandbox.jsonl"), Clock: a.Clock,
+		Secrets: []string{string(a.Secrets.Derive("sandbox webhooks"))}, Start: a.Config.SandboxStart,
+	})
+	if err != nil {
+		return err
+	}
+	a.Fund.Providers[sandbox.Key] = a.Sandbox
+	a.followSandbox()
+	a.Sandbox.OnAdvance(a.sandboxMoved)
+	return nil
+}
+
+func (a *App) label(c fund.Campaign, lang string) string {
+	if title := c.Title[lang]; title != "" {
+		return title
+	}
+	return a.outlet.Load().Name
+}
+
+// followSandbox sets the money clock to the sandbox's time.
+func (a *App) followSandbox() { a.Money.Set(a.Sandbox.Offset()) }
+
+func (a *App) handleJobs() {
+	a.Runner.Handle(job.Prune, worker.Prune(a.Store))
+	a.Runner.Handle(job.MailKind, (&worker.Post{Store: a.Store, Secrets: a.Secrets}).Send)
+	a.Runner.Handle(job.NewsPublish, (&worker.Publisher{Store: a.Store, Newsroom: a.Newsroom}).Do)
+	a.Runner.Handle(job.MediaRender, worker.NewRenderer(a.Store, a.Blobs, media.Limits{}).Do)
+	worker.HandleFund(a.Runner, a.Store, a.Fund)
+	a.Runner.Handle(job.FundThank, (&worker.Thanks{Store: a.Store, Templates: a.Templates, Money: a.Money}).Do)
+}
+
+// baseURL is where readers reach the newsroom: as the desk has set it, else
+// where this program listens.
+func (a *App) baseURL() string {
+	if u := a.outlet.Load().BaseURL; u != "" {
+		return u
+	}
+	return a.base
+}
+
+// Close ends what Open began.
+func (a *App) Close() {
+	if a.Sandbox != nil {
+		if err := a.Sandbox.Close(); err != nil {
+			slog.Error("the sandbox's journal was not closed well", "err", err)
+		}
+	}
+	if a.Store != nil {
+		if err := a.Store.Close(); err != nil {
+			slog.Error("the database was not closed well", "err", err)
+		}
+	}
+	a.unlock()
+}
+
+// SetupLink returns a fresh one-time link for setting the newsroom up, or ""
+// where it has an owner already.
+func (a *App) SetupLink(ctx context.Context) (string, error) {
+	owners, err := a.Store.Owners(ctx)
+	if err != nil || len(owners) > 0 {
+		return "", err
+	}
+	return a.link(ctx, store.LinkSetup, "")
+}
+
+func (a *App) link(ctx context.Context, kind store.LinkKind, staffID string) (link string, err error) {
+	err = a.Store.Write(ctx, func(tx *store.Tx) error {
+		token, _, err := tx.MakeLink(ctx, kind, staffID)
+		link = a.base + desk.LinkPath(token)
+		return err
+	})
+	return link, err
+}
+
+// handler joins the surfaces. The desk, webhooks and the sandbox have prefixes
+// of their own; all else is the public site.
+func (a *App) handler() (http.Handler, error) {
+	proxies, err := a.Config.proxies()
+	if err != nil {
+		return nil, err
+	}
+	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs}
+	a.wireGiving(s)
+	pages := &web.Server{Kept: a.pages, Draw: s.Draw, Now: func() time.Time { return a.Clock.Now() }}
+	mux := http.NewServeMux()
+	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil})
+	mux.Handle("/desk", d.Handler())
+	mux.Handle("/desk/", d.Handler())
+	a.wireMachines(mux)
+	mux.Handle("/", pages.Handle(s.Serve))
+	return web.WithLog(web.WithClient(proxies, mux)), nil
+}
