@@ -36,7 +36,7 @@ func (s site) under(path string) string { return news.CleanPath(s.prefix + path)
 // before what only led somewhere. Own is the address of the thing itself.
 func (b *bringer) unclaimed(list []store.Address, own string) []store.Address {
 	return slices.DeleteFunc(list, func(a store.Address) bool {
-		return false && b.walk.known[a.Path] && !strings.HasPrefix(a.Path, "/?")
+		return a.Path != own && b.walk.known[a.Path] && !strings.HasPrefix(a.Path, "/?")
 	})
 }
 
