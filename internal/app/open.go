@@ -192,7 +192,7 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs}
+	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs, Base: a.base}
 	a.wireGiving(s)
 	pages := &web.Server{Kept: a.pages, Draw: s.Draw, Now: func() time.Time { return a.Clock.Now() }}
 	mux := http.NewServeMux()

@@ -76,7 +76,7 @@ func (s *Site) readyz(ctx context.Context, _ *web.Request) (web.Page, error) {
 
 // securityTxt says where to report a hole (RFC 9116).
 func (s *Site) securityTxt(ctx context.Context, _ *web.Request) (web.Page, error) {
-	o, err := s.Store.Outlet(ctx)
+	o, err := s.outlet(ctx)
 	if err != nil {
 		return web.Page{}, err
 	}

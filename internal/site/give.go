@@ -45,7 +45,7 @@ func (g *Giving) Routes() []Route {
 // Ask is for Site.Ask: where articles and the front send readers who want to
 // give, with the meter of the campaign that runs.
 func (g *Giving) Ask(ctx context.Context, lang string) (Ask, error) {
-	o, err := g.Site.Store.Outlet(ctx)
+	o, err := g.Site.outlet(ctx)
 	if err != nil || len(g.Fund.Providers) == 0 {
 		return Ask{}, err
 	}

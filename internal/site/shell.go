@@ -27,7 +27,7 @@ type shell struct {
 
 // shell begins a page in the language of the request.
 func (s *Site) shell(ctx context.Context, r *web.Request) (*shell, error) {
-	o, err := s.Store.Outlet(ctx)
+	o, err := s.outlet(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,11 @@ func publisher(o outlet.Outlet, lang string) web.Outlet {
 	return out
 }
 
-// nav is the outlet's navigation: what was chosen, else all sections.
+// navMost is how many sections the navigation shows by itself; an imported site
+// may have dozens.
+const navMost = 8
+
+// nav is the outlet's navigation: what was chosen, else the first sections.
 func (sh *shell) nav(path string) []web.Link {
 	o := sh.outlet
 	var out []web.Link
@@ -124,7 +128,7 @@ func (sh *shell) nav(path string) []web.Link {
 	}
 	if len(o.Nav) == 0 {
 		for _, v := range sh.sections {
-			if v.Parent == "" {
+			if v.Parent == "" && len(out) < navMost {
 				add(sh.sectionName(v), "/sections/"+v.Slug)
 			}
 		}

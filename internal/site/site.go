@@ -13,6 +13,7 @@ import (
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -28,6 +29,9 @@ type Site struct {
 	Ask func(ctx context.Context, lang string) (Ask, error)
 	// More are the routes of other parts of the public site, such as giving.
 	More []Route
+	// Base is where the program is reached while the outlet has not named its own
+	// address: scheme and host. Feeds and sitemaps need one.
+	Base string
 	// Ready tells whether the program can serve; nil asks the database alone.
 	Ready func(ctx context.Context) error
 
@@ -48,7 +52,7 @@ type Ask struct {
 
 // Serve makes the page of a request. It is a web.Handler.
 func (s *Site) Serve(ctx context.Context, r *web.Request) (web.Page, error) {
-	o, err := s.Store.Outlet(ctx)
+	o, err := s.outlet(ctx)
 	if err != nil {
 		return web.Page{}, err
 	}
@@ -75,6 +79,15 @@ func (s *Site) Serve(ctx context.Context, r *web.Request) (web.Page, error) {
 		}
 	}
 	return page, err
+}
+
+// outlet is the outlet as it is now, with an address in any case.
+func (s *Site) outlet(ctx context.Context) (outlet.Outlet, error) {
+	o, err := s.Store.Outlet(ctx)
+	if o.BaseURL == "" {
+		o.BaseURL = s.Base
+	}
+	return o, err
 }
 
 // tidied sends a reader who typed capitals or a slash at the end to the page,

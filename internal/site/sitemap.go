@@ -16,7 +16,7 @@ var errNoBase = fault.New(fault.Unavailable, "the address of this site has not b
 
 // based is the outlet where absolute addresses can be made.
 func (s *Site) based(ctx context.Context) (outlet.Outlet, error) {
-	o, err := s.Store.Outlet(ctx)
+	o, err := s.outlet(ctx)
 	if err == nil && o.BaseURL == "" {
 		err = errNoBase
 	}
@@ -143,7 +143,7 @@ func xmlPage(body []byte, deps ...string) web.Page {
 // robots tells crawlers what the newsroom decided. Without an address it names
 // no sitemap.
 func (s *Site) robots(ctx context.Context, _ *web.Request) (web.Page, error) {
-	o, err := s.Store.Outlet(ctx)
+	o, err := s.outlet(ctx)
 	if err != nil {
 		return web.Page{}, err
 	}

@@ -56,7 +56,7 @@ func cacheable(r *http.Request) bool {
 	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.URL.RawQuery == ""
 }
 
-func key(r *http.Request) string { return r.Host + r.URL.Path }
+func key(r *http.Request) string { return r.URL.Path }
 
 func (s *Server) now() time.Time {
 	if s.Now == nil {
@@ -65,7 +65,8 @@ func (s *Server) now() time.Time {
 	return s.Now()
 }
 
-// page calls the handler and turns what goes wrong into a page.
+// page calls the handler and turns what goes wrong into a page. An address that
+// is no text is not looked up: PostgreSQL would take it for a defect.
 func (s *Server) page(h Handler, r *Request) (p Page) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -75,6 +76,9 @@ func (s *Server) page(h Handler, r *Request) (p Page) {
 			p = s.fail(r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 		}
 	}()
+	if Clean(r.Path) != r.Path {
+		return s.fail(r, fault.New(fault.NotFound, "there is no page at this address"))
+	}
 	p, err := h(r.Context(), r)
 	if err != nil {
 		return s.fail(r, err)

@@ -17,7 +17,7 @@ type Page struct {
 	Status   int         // 0 is 200
 	Type     string      // media type; "" is HTML in UTF-8
 	Body     []byte      // uncompressed
-	Deps     []string    // change keys; see docs/architecture.md. Only pages with Cache Public or Short are kept
+	Deps     []string    // change keys; see docs/architecture.md. Only pages with Cache Public or Immutable are kept
 	Cache    Cache       // what caches may do with it
 	Until    time.Time   // when it looks different by itself (midnight, for the date); zero is never
 	Header   http.Header // more header lines, or nil
