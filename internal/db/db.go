@@ -5,7 +5,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +82,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "the folder of the database can't be made; check the path and its permissions")
 	}
+	if err := makePrivate(path); err != nil {
+		return nil, err
+	}
 	esc := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 	w, err := sql.Open("sqlite", "file:"+esc+"?_txlock=immediate&"+pragmas)
 	if err != nil {
@@ -100,6 +105,21 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	d := &DB{engine: SQLite, write: w, read: r, local: make(chan struct{}, 1)}
 	d.group = startGroup(d)
 	return d, nil
+}
+
+// makePrivate makes the file for its owner alone, for donors will be in it; the
+// files that SQLite puts beside it follow its mode. One that is there is not
+// even opened: closing it again would end the locks that this process holds on
+// it (sqlite.org/howtocorrupt.html, 2.2).
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the database file %s can't be made; check the path and its permissions", path)
+	}
+	return f.Close()
 }
 
 // Engine tells which of the two it is.
@@ -144,26 +164,31 @@ func (d *DB) Read(ctx context.Context, fn func(q Querier) error) error {
 }
 
 // Watch calls fn whenever the database may have been changed by anybody, and
-// at once after a commit of this process, until ctx ends. On SQLite it looks at
-// PRAGMA data_version, which moves with other processes' commits; PostgreSQL is
-// simply asked again each interval.
-func (d *DB) Watch(ctx context.Context, every time.Duration, fn func()) error {
+// at once after a commit of this process, until ctx ends. After an error of fn
+// it is called again an interval later. On SQLite Watch looks at PRAGMA
+// data_version, which moves with other processes' commits; PostgreSQL is simply
+// asked again each interval.
+func (d *DB) Watch(ctx context.Context, every time.Duration, fn func() error) error {
 	moved, done, err := d.version(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	defer done()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	missed := false // fn failed: what it did not see must not wait for the next change
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-d.local:
-			fn()
+			missed = fn() != nil
 		case <-tick.C:
-			if moved() {
-				fn()
+			if moved() || missed {
+				missed = fn() != nil
 			}
 		}
 	}

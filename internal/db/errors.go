@@ -3,7 +3,10 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -38,11 +41,19 @@ func translate(err error) error {
 	if errors.As(err, &lite) {
 		return fromSQLite(err, lite.Code())
 	}
-	var conn *pgconn.ConnectError
-	if errors.As(err, &conn) || errors.Is(err, sql.ErrConnDone) {
+	if disconnected(err) {
 		return fault.Wrap(fault.Unavailable, err, "the database does not answer; try again soon")
 	}
 	return fault.Wrap(fault.Internal, err, "")
+}
+
+// disconnected tells whether there is no connection, or no transaction any more:
+// database/sql takes one back by itself when its caller has left.
+func disconnected(err error) bool {
+	var connect *pgconn.ConnectError
+	var wire *net.OpError
+	return errors.As(err, &connect) || errors.As(err, &wire) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone)
 }
 
 // Codes: PostgreSQL manual, appendix A.
@@ -56,6 +67,8 @@ func fromPostgres(err error, code string) error {
 		return fault.Wrap(fault.Unavailable, err, "the disk of the database is full; make room, nothing was lost")
 	case strings.HasPrefix(code, "08"), strings.HasPrefix(code, "53"), strings.HasPrefix(code, "57P"):
 		return fault.Wrap(fault.Unavailable, err, "the database does not answer; try again soon")
+	case code == "22021": // SQLite would take it; what comes from a form is cleaned before
+		return fault.Wrap(fault.Invalid, err, "this text holds characters that can't be kept; remove them")
 	case code == "25006":
 		return fault.Wrap(fault.Internal, err, "a page that only reads tried to write")
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	"masthead.dev/masthead/internal/fault"
 )
@@ -35,8 +36,9 @@ next:
 
 // Write runs fn in one transaction: all of it happens or nothing. fn must do no
 // I/O but SQL, must stop at the first error (PostgreSQL refuses what comes after
-// one), must not call Write again, and may be run a second time where PostgreSQL
-// found two writers in each other's way. On SQLite waiting callers share a commit.
+// one), must not call Write again, and may be run a second time: where PostgreSQL
+// found two writers in each other's way, or where on SQLite, whose waiting
+// callers share a commit, another one's failure took that commit down.
 func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if d.group != nil {
 		return d.group.do(ctx, fn)
@@ -68,13 +70,13 @@ func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 
 // run calls fn and the hook; a panic becomes an error, so that one caller's
 // defect does not take down those who share its commit.
-func (d *DB) run(ctx context.Context, sqlTx *sql.Tx, fn func(tx *Tx) error) (err error) {
+func (d *DB) run(ctx context.Context, q Querier, fn func(tx *Tx) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &fault.Error{Kind: fault.Internal, Err: fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())}
 		}
 	}()
-	tx := &Tx{Querier: sqlTx, engine: d.engine}
+	tx := &Tx{Querier: q, engine: d.engine}
 	if err := fn(tx); err != nil {
 		return translate(err)
 	}
@@ -90,6 +92,7 @@ type group struct {
 	in   chan *call
 	quit chan struct{}
 	done chan struct{}
+	once sync.Once
 }
 
 type call struct {
@@ -124,7 +127,7 @@ func (g *group) do(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 func (g *group) stop() {
-	close(g.quit)
+	g.once.Do(func() { close(g.quit) })
 	<-g.done
 }
 
@@ -154,13 +157,27 @@ func (g *group) gather(first *call) []*call {
 }
 
 // commit runs the calls as savepoints of one transaction. A call that fails is
-// rolled back alone; a commit that fails fails for all.
+// rolled back alone. Where its failure took the whole transaction along, it is
+// answered, and the others begin once more without it. A commit that fails
+// fails for all.
 func (g *group) commit(batch []*call) {
+	for len(batch) > 0 {
+		batch = g.attempt(batch)
+	}
+}
+
+// attempt answers the calls and returns those that must be tried again, which
+// are fewer than it was given.
+func (g *group) attempt(batch []*call) (again []*call) {
 	ctx := context.Background() // the commit belongs to all, so to no caller's context
 	sqlTx, err := g.d.write.BeginTx(ctx, nil)
 	if err == nil {
-		for _, c := range batch {
-			c.err = g.one(sqlTx, c)
+		for i, c := range batch {
+			var whole bool
+			if whole, c.err = g.one(sqlTx, c); !whole {
+				sqlTx.Rollback() // there is none any more; this gives the connection back
+				return g.without(batch, i)
+			}
 		}
 		err = sqlTx.Commit()
 	}
@@ -175,23 +192,69 @@ func (g *group) commit(batch []*call) {
 		}
 		c.out <- c.err
 	}
+	return nil
 }
 
-func (g *group) one(sqlTx *sql.Tx, c *call) error {
+// without answers the call that took the transaction down and those before it
+// that had failed by themselves; it returns the rest.
+func (g *group) without(batch []*call, culprit int) (rest []*call) {
+	for i, c := range batch {
+		if i <= culprit && c.err != nil {
+			c.out <- c.err
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	return rest
+}
+
+// one runs a call as a savepoint. whole tells whether the transaction is still
+// there: SQLite takes all of it back where it runs out of disk or memory, or
+// can't write (sqlite.org/lang_transaction.html, 3.1), and then the savepoint is
+// gone as well. What comes after must not run on: each statement would commit
+// by itself.
+func (g *group) one(sqlTx *sql.Tx, c *call) (whole bool, err error) {
 	if err := c.ctx.Err(); err != nil {
-		return fault.Wrap(fault.Unavailable, err, "the request ended before its turn to write came")
+		return true, fault.Wrap(fault.Unavailable, err, "the request ended before its turn to write came")
 	}
 	if _, err := sqlTx.Exec("SAVEPOINT one"); err != nil {
-		return translate(err)
+		return false, translate(err)
 	}
-	err := g.d.run(c.ctx, sqlTx, c.fn)
+	err = g.d.run(c.ctx, steady{sqlTx}, c.fn)
 	if err != nil {
 		if _, e := sqlTx.Exec("ROLLBACK TO one"); e != nil {
-			return errors.Join(err, translate(e))
+			return false, err
 		}
 	}
 	if _, e := sqlTx.Exec("RELEASE one"); e != nil {
-		return errors.Join(err, translate(e))
+		return false, errors.Join(err, translate(e))
 	}
-	return err
+	return true, err
+}
+
+// steady lets a statement that has begun come to its end: SQLite answers an
+// interrupted one by taking the whole transaction back, and with it the work of
+// those who share the commit. Who has left is told so before his next statement.
+type steady struct{ tx *sql.Tx }
+
+func endure(ctx context.Context) context.Context {
+	if ctx.Err() != nil {
+		return ctx // nothing begins with it
+	}
+	return context.WithoutCancel(ctx)
+}
+
+// ExecContext implements Querier.
+func (s steady) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return s.tx.ExecContext(endure(ctx), query, args...)
+}
+
+// QueryContext implements Querier.
+func (s steady) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return s.tx.QueryContext(endure(ctx), query, args...)
+}
+
+// QueryRowContext implements Querier.
+func (s steady) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.tx.QueryRowContext(endure(ctx), query, args...)
 }

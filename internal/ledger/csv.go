@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 var csvHead = []string{"seq", "date", "key", "account", "currency", "debit", "credit", "debit_minor", "credit_minor", "memo", "reverses", "tags"}
@@ -59,11 +60,8 @@ func harmless(cell string) string {
 	if strings.ContainsAny(cell[:min(1, len(cell))], "\t\r\n") {
 		return "'" + cell
 	}
-	for _, r := range strings.TrimSpace(cell) {
-		if strings.ContainsRune("=+-@＝＋－＠", r) {
-			return "'" + cell
-		}
-		break
+	if r, _ := utf8.DecodeRuneInString(strings.TrimSpace(cell)); strings.ContainsRune("=+-@＝＋－＠", r) {
+		return "'" + cell
 	}
 	return cell
 }

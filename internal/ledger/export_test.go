@@ -107,7 +107,7 @@ func TestHledgerComputesTheSameBalances(t *testing.T) {
 		if b.Minor == 0 {
 			continue
 		}
-		want := decimal(Posting{b.Account, b.Currency, b.Minor})
+		want := decimal(Posting(b))
 		if got := theirs[b.Account+" "+b.Currency]; got != want {
 			t.Errorf("%s in %s: hledger says %q, want %q", b.Account, b.Currency, got, want)
 		}

@@ -79,6 +79,9 @@ func (v *verifier) next(row Stored, head Head) *Damage {
 	case ContentHash(row.Entry) != row.Content:
 		return damage(want, Altered, "entry %d was altered: its date, key, tags or postings do not give its hash", want)
 	}
+	if _, hidden := row.Tags["reverses"]; hidden { // hashes like an entry that does reverse
+		return damage(want, Altered, "entry %d was altered: what it reverses stands among its tags", want)
+	}
 	if err := row.balanced(); err != nil {
 		return damage(want, Altered, "entry %d was altered: its postings do not sum to zero", want)
 	}

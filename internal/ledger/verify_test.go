@@ -154,3 +154,25 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// Under the name that the row gives to what is reversed, a tag would hash alike,
+// and the entry could be reversed a second time.
+func TestAReversalThatWasMovedIntoTheTagsIsFound(t *testing.T) {
+	all, head := fiveGifts()
+	all, head = extend(all, head, Reverse(all[0].Entry, "stripe:ch_0:back", "2026-01-16", ""))
+	check := func() *Damage {
+		t.Helper()
+		found, err := Verify(rows(all), head)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if found := check(); found != nil {
+		t.Fatalf("sound books: %+v", found)
+	}
+	all[5].Tags["reverses"], all[5].Reverses = all[5].Reverses, ""
+	if found := check(); found == nil || found.Seq != 6 || found.Kind != Altered {
+		t.Errorf("found %+v", found)
+	}
+}

@@ -69,7 +69,7 @@ func (a Amount) MulRatio(num, den int64) (Amount, error) {
 		return Amount{}, tooLarge()
 	}
 	q, rest := bits.Div64(hi, lo, d)
-	if rest >= d-rest {
+	if rest >= d-rest && q < math.MaxUint64 { // one more would begin again at zero
 		q++
 	}
 	if q > math.MaxInt64 {

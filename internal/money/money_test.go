@@ -71,6 +71,10 @@ func TestARatioRoundsHalvesAwayFromZero(t *testing.T) {
 			t.Errorf("%d × %d / %d = %v, %v; want %d", c.minor, c.num, c.den, got, err, c.want)
 		}
 	}
+	// The quotient is 2^64 - 1 and is rounded up: it must not begin again at zero.
+	if got, err := usd(1<<33-1).MulRatio(1<<33+1, 4); err == nil {
+		t.Errorf("a ratio beyond every bound gives %v", got)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, num := rapid.Int64().Draw(t, "a"), rapid.Int64().Draw(t, "num")
 		den := rapid.Int64().Filter(func(n int64) bool { return n != 0 }).Draw(t, "den")

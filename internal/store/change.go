@@ -47,17 +47,17 @@ func (s *Store) changesSince(ctx context.Context, seq int64) ([]change, error) {
 // once when this process made it, else within a quarter of a second.
 func (s *Store) Follow(ctx context.Context, from int64, fn func(keys []string)) error {
 	seq := from
-	return s.Watch(ctx, 200*time.Millisecond, func() {
+	return s.Watch(ctx, 200*time.Millisecond, func() error {
 		for {
 			list, err := s.changesSince(ctx, seq)
 			if err != nil {
 				if ctx.Err() == nil {
-					slog.Error("the change feed can't be read", "err", err)
+					slog.Error("the change feed can't be read; it is asked again", "err", err)
 				}
-				return
+				return err
 			}
 			if len(list) == 0 {
-				return
+				return nil
 			}
 			keys := make([]string, len(list))
 			for i, c := range list {

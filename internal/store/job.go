@@ -26,21 +26,18 @@ func (tx *Tx) Enqueue(ctx context.Context, j job.Job) error {
 		j.Payload = struct{}{}
 	}
 	tx.Touch("jobs")
-	if j.Key != "" {
-		n, err := db.Exec(ctx, tx, `UPDATE job SET run_at = CASE WHEN run_at > $1 THEN $1 ELSE run_at END, payload = $3
-			WHERE unique_key = $2 AND state = 'ready'`, runAt, j.Key, db.JSON(j.Payload))
-		if err != nil || n > 0 {
-			return err
-		}
-	}
+	// One statement, which locks the job that waits already: nobody can take it
+	// before this transaction has committed what the work is about.
 	_, err := db.Exec(ctx, tx, `INSERT INTO job (id, kind, payload, unique_key, priority, run_at, max_attempts, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' DO UPDATE SET payload = excluded.payload,
+			run_at = CASE WHEN job.run_at > excluded.run_at THEN excluded.run_at ELSE job.run_at END`,
 		id.New(), j.Kind, db.JSON(j.Payload), db.Null(j.Key), j.Priority, runAt, j.Attempts, now)
 	return err
 }
 
-// Claim takes up to n due jobs of the given kinds for owner until the lease
-// ends. Jobs whose lease has ended (their process died) are taken again.
+// Claim takes up to n due jobs for owner until the lease ends. Jobs whose lease
+// has ended (their process died) are taken again.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, n int) ([]job.Work, error) {
 	var got []job.Work
 	err := s.Write(ctx, func(tx *Tx) error {
@@ -51,6 +48,9 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, n 
 	return got, err
 }
 
+// claim chooses the jobs in a part of the statement that runs once: as a plain
+// subquery PostgreSQL may run it again for each row that it looks at, and
+// every time finds more.
 func (tx *Tx) claim(ctx context.Context, owner string, lease time.Duration, n int) ([]job.Work, error) {
 	now := tx.now()
 	lock := ""
@@ -62,9 +62,10 @@ func (tx *Tx) claim(ctx context.Context, owner string, lease time.Duration, n in
 		err = r.Scan(&w.ID, &w.Kind, &payload, &w.Attempt, &w.Max)
 		w.Payload = []byte(payload)
 		return w, err
-	}, `UPDATE job SET state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $2
-		WHERE id IN (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $3) OR (state = 'running' AND lease_until < $3)
+	}, `WITH due AS MATERIALIZED (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $3) OR (state = 'running' AND lease_until <= $3)
 			ORDER BY priority DESC, run_at LIMIT $4`+lock+`)
+		UPDATE job SET state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $2
+		WHERE id IN (SELECT id FROM due)
 		RETURNING id, kind, payload, attempts, max_attempts`, owner, now+lease.Milliseconds(), now, n)
 }
 
@@ -90,10 +91,11 @@ func (tx *Tx) FinishJob(ctx context.Context, jobID, owner string) error {
 	return err
 }
 
-// FailJob records a failure: the job runs again after wait, or is dead.
+// FailJob records a failure: the job runs again after wait, or is dead. The
+// tries that count are those of w.
 func (tx *Tx) FailJob(ctx context.Context, w job.Work, owner, reason string, wait time.Duration) error {
 	tx.Touch("jobs")
-	state, runAt := job.Ready, tx.now()+wait.Milliseconds()
+	state, runAt, finished := job.Ready, tx.now()+wait.Milliseconds(), any(nil)
 	if w.Attempt >= w.Max {
 		state = job.Dead
 	}
@@ -103,10 +105,10 @@ func (tx *Tx) FailJob(ctx context.Context, w job.Work, owner, reason string, wai
 		return err
 	}
 	if twin > 0 { // the same work waits again already
-		state = job.Done
+		state, finished = job.Done, tx.now()
 	}
-	_, err = db.Exec(ctx, tx, `UPDATE job SET state = $1, run_at = $2, last_error = $3, lease_owner = ''
-		WHERE id = $4 AND lease_owner = $5 AND state = 'running'`, state, runAt, reason, w.ID, owner)
+	_, err = db.Exec(ctx, tx, `UPDATE job SET state = $1, run_at = $2, last_error = $3, lease_owner = '', finished_at = $6, attempts = $7
+		WHERE id = $4 AND lease_owner = $5 AND state = 'running'`, state, runAt, reason, w.ID, owner, finished, w.Attempt)
 	return err
 }
 

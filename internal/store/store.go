@@ -70,7 +70,14 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "")
 	}
-	return s.upgrade(ctx, p)
+	// Where two processes meet at an old database, one fails at a step that the
+	// other has just done, and finds it done when it looks again.
+	for range 3 {
+		if err = s.upgrade(ctx, p); err == nil || fault.Is(err, fault.Conflict) || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
 }
 
 func (s *Store) upgrade(ctx context.Context, p *goose.Provider) error {

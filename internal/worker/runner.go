@@ -33,6 +33,7 @@ type Runner struct {
 const (
 	lease   = 60 * time.Second
 	longest = 30 * time.Second // the longest sleep between two looks
+	respite = 5 * time.Second  // the sleep after a look that failed
 )
 
 // New makes a runner that does up to n jobs at once.
@@ -61,10 +62,15 @@ func (r *Runner) Poke() {
 func (r *Runner) Run(ctx context.Context) {
 	defer r.busy.Wait()
 	for ctx.Err() == nil {
-		if r.round(ctx) > 0 {
-			continue
+		n, err := r.round(ctx)
+		switch {
+		case n > 0:
+		case err == nil:
+			r.sleep(ctx, r.untilNext(ctx))
+		case ctx.Err() == nil: // a full disk fails each time: it must not be asked, and the log not be written, without end
+			slog.Error("jobs can't be claimed", "err", err)
+			r.sleep(ctx, respite)
 		}
-		r.sleep(ctx)
 	}
 }
 
@@ -72,10 +78,13 @@ func (r *Runner) Run(ctx context.Context) {
 // and for commands that want their work finished.
 func (r *Runner) Drain(ctx context.Context) error {
 	for ctx.Err() == nil {
-		n := r.round(ctx)
+		n, err := r.round(ctx)
 		r.busy.Wait()
 		if n > 0 {
 			continue
+		}
+		if err != nil {
+			return err
 		}
 		next, err := r.store.NextJob(ctx)
 		if err != nil {
@@ -88,13 +97,16 @@ func (r *Runner) Drain(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (r *Runner) sleep(ctx context.Context) {
-	wait := longest
-	if next, err := r.store.NextJob(ctx); err == nil && !next.IsZero() {
-		if d := next.Sub(r.store.Clock.Now()); d < wait {
-			wait = max(d, 10*time.Millisecond)
-		}
+// untilNext is the time until a job is due, but at most longest.
+func (r *Runner) untilNext(ctx context.Context) time.Duration {
+	next, err := r.store.NextJob(ctx)
+	if err != nil || next.IsZero() {
+		return longest
 	}
+	return min(longest, max(next.Sub(r.store.Clock.Now()), 10*time.Millisecond))
+}
+
+func (r *Runner) sleep(ctx context.Context, wait time.Duration) {
 	t := time.NewTimer(wait)
 	defer t.Stop()
 	select {
@@ -105,11 +117,11 @@ func (r *Runner) sleep(ctx context.Context) {
 }
 
 // round claims what there are free slots for and starts it; it returns how many.
-func (r *Runner) round(ctx context.Context) int {
+func (r *Runner) round(ctx context.Context) (int, error) {
 	select { // wait for one free slot at least
 	case r.slots <- struct{}{}:
 	case <-ctx.Done():
-		return 0
+		return 0, ctx.Err()
 	}
 	free := 1
 	for free < cap(r.slots) {
@@ -121,7 +133,7 @@ func (r *Runner) round(ctx context.Context) int {
 		}
 		break
 	}
-	list := r.claim(ctx, free)
+	list, err := r.claim(ctx, free)
 	for range free - len(list) {
 		<-r.slots
 	}
@@ -133,23 +145,16 @@ func (r *Runner) round(ctx context.Context) int {
 			r.do(ctx, w)
 		}()
 	}
-	return len(list)
+	return len(list), err
 }
 
 // claim looks before it writes, so that an idle newsroom writes nothing.
-func (r *Runner) claim(ctx context.Context, n int) []job.Work {
+func (r *Runner) claim(ctx context.Context, n int) ([]job.Work, error) {
 	next, err := r.store.NextJob(ctx)
-	if err == nil && (next.IsZero() || next.After(r.store.Clock.Now())) {
-		return nil
+	if err != nil || next.IsZero() || next.After(r.store.Clock.Now()) {
+		return nil, err
 	}
-	var list []job.Work
-	if err == nil {
-		list, err = r.store.Claim(ctx, r.owner, lease, n)
-	}
-	if err != nil && ctx.Err() == nil {
-		slog.Error("jobs can't be claimed", "err", err)
-	}
-	return list
+	return r.store.Claim(ctx, r.owner, lease, n)
 }
 
 func (r *Runner) do(ctx context.Context, w job.Work) {
@@ -157,7 +162,7 @@ func (r *Runner) do(ctx context.Context, w job.Work) {
 	err := r.call(ctx, w)
 	stop()
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("stopped with the program: %w", err)
+		err = &Again{Reason: "stopped with the program: " + err.Error()}
 	}
 	// The outcome is recorded even while the program stops.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -173,6 +178,9 @@ func (r *Runner) call(ctx context.Context, w job.Work) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
+	if w.Attempt > w.Max { // a failure on the last try would have been its end
+		return fault.New(fault.Internal, "the program ended while it did this job, at the last of %d tries", w.Max)
+	}
 	body, ok := r.bodies[w.Kind]
 	if !ok {
 		return fault.New(fault.Internal, "this version of Masthead does not know the job %q", w.Kind)
@@ -187,7 +195,9 @@ func (r *Runner) record(ctx context.Context, w job.Work, err error) error {
 		}
 		var again *Again
 		if errors.As(err, &again) {
-			return tx.FailJob(ctx, job.Work{ID: w.ID, Attempt: 0, Max: 1}, r.owner, again.Reason, again.After)
+			w := w // fn may be run a second time
+			w.Attempt--
+			return tx.FailJob(ctx, w, r.owner, again.Reason, again.After)
 		}
 		slog.Warn("a job failed", "kind", w.Kind, "id", w.ID, "attempt", w.Attempt, "of", w.Max, "err", err)
 		return tx.FailJob(ctx, w, r.owner, err.Error(), backOff(w.Attempt))

@@ -1,0 +1,167 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"masthead.dev/masthead/internal/fault"
+)
+
+// notes opens a database with one table to write into.
+func notes(t testing.TB) *DB {
+	t.Helper()
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "notes.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	if _, err := d.Raw().Exec("CREATE TABLE note (text TEXT NOT NULL)"); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func note(text string) func(tx *Tx) error {
+	return func(tx *Tx) error {
+		_, err := Exec(context.Background(), tx, "INSERT INTO note (text) VALUES ($1)", text)
+		return err
+	}
+}
+
+// together runs the calls as one commit and returns what each was answered.
+func together(d *DB, calls ...*call) []error {
+	for _, c := range calls {
+		if c.ctx == nil {
+			c.ctx = context.Background()
+		}
+		c.out = make(chan error, 1)
+	}
+	d.group.commit(calls)
+	answers := make([]error, len(calls))
+	for i, c := range calls {
+		answers[i] = <-c.out
+	}
+	return answers
+}
+
+func kept(t *testing.T, d *DB, text string) int64 {
+	t.Helper()
+	n, err := One(t.Context(), d.Query(), Value[int64], "SELECT COUNT(*) FROM note WHERE text = $1", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestACallerWhoLeavesInTheMiddleHurtsNobodyElse(t *testing.T) {
+	d := notes(t)
+	leaves, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	answers := together(d, &call{fn: note("before")}, &call{ctx: leaves, fn: func(tx *Tx) error {
+		_, err := Exec(leaves, tx, `INSERT INTO note (text) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT 'long' FROM n`)
+		if err != nil {
+			return err
+		}
+		<-leaves.Done()
+		_, err = Exec(leaves, tx, "INSERT INTO note (text) VALUES ('late')")
+		return err
+	}}, &call{fn: note("behind")})
+	if answers[0] != nil || answers[2] != nil || !fault.Is(answers[1], fault.Unavailable) {
+		t.Errorf("the three were answered %v", answers)
+	}
+	for text, want := range map[string]int64{"before": 1, "behind": 1, "long": 0, "late": 0} {
+		if n := kept(t, d, text); n != want {
+			t.Errorf("%q is there %d times instead of %d", text, n, want)
+		}
+	}
+}
+
+func TestACallerForWhomTheDiskIsTooSmallHurtsNobodyElse(t *testing.T) {
+	d := notes(t)
+	if _, err := d.Raw().Exec("PRAGMA max_page_count = 20"); err != nil {
+		t.Fatal(err)
+	}
+	answers := together(d, &call{fn: note("before")}, &call{fn: func(tx *Tx) error {
+		_, err := Exec(context.Background(), tx, "INSERT INTO note (text) VALUES (hex(zeroblob(1000000)))")
+		return err
+	}}, &call{fn: note("behind")})
+	if answers[0] != nil || answers[2] != nil || !fault.Is(answers[1], fault.Unavailable) {
+		t.Errorf("the three were answered %v", answers)
+	}
+	if kept(t, d, "before") != 1 || kept(t, d, "behind") != 1 {
+		t.Error("a note is not there once")
+	}
+	if err := d.Write(t.Context(), note("next")); err != nil || kept(t, d, "next") != 1 {
+		t.Errorf("the next writer: %v", err)
+	}
+}
+
+func TestAnObserverThatFailedLooksAgain(t *testing.T) {
+	d := notes(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	looks := 0
+	err := d.Watch(ctx, 5*time.Millisecond, func() error {
+		if looks++; looks == 1 {
+			return fault.New(fault.Unavailable, "the database is busy")
+		}
+		cancel()
+		return nil
+	})
+	if err != nil || looks != 2 {
+		t.Errorf("looked %d times; %v", looks, err)
+	}
+}
+
+func TestADatabaseMayBeClosedTwice(t *testing.T) {
+	d := notes(t)
+	for range 2 {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := d.Write(t.Context(), note("late")); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("writing into a closed database: %v", err)
+	}
+}
+
+// BenchmarkWrite tells what sharing commits brings: transactions of nine
+// statements, which is what a gift takes, by one writer and by sixteen.
+func BenchmarkWrite(b *testing.B) {
+	for _, writers := range []int{1, 16} {
+		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
+			d := notes(b)
+			todo := make(chan struct{}, b.N)
+			for range b.N {
+				todo <- struct{}{}
+			}
+			close(todo)
+			b.ResetTimer()
+			var wg sync.WaitGroup
+			for range writers {
+				wg.Go(func() {
+					for range todo {
+						if err := d.Write(b.Context(), nineNotes); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "writes/s")
+		})
+	}
+}
+
+func nineNotes(tx *Tx) error {
+	for range 9 {
+		if err := note("a line about a gift")(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
