@@ -605,3 +605,7 @@ CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH R
 CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION append_only('revisions are append-only: save a new one');
 CREATE TRIGGER version_no_change BEFORE UPDATE OR DELETE ON version FOR EACH ROW EXECUTE FUNCTION append_only('public versions are append-only: publish a new one');
 CREATE TRIGGER version_no_truncate BEFORE TRUNCATE ON version FOR EACH STATEMENT EXECUTE FUNCTION append_only('public versions are append-only: publish a new one');
+CREATE TRIGGER campaign_goal_no_change BEFORE UPDATE OR DELETE ON campaign_goal FOR EACH ROW EXECUTE FUNCTION append_only('goals are append-only: set a new one');
+CREATE TRIGGER campaign_goal_no_truncate BEFORE TRUNCATE ON campaign_goal FOR EACH STATEMENT EXECUTE FUNCTION append_only('goals are append-only: set a new one');
+CREATE TRIGGER correction_no_change BEFORE UPDATE OR DELETE ON correction FOR EACH ROW EXECUTE FUNCTION append_only('corrections are append-only: publish another one');
+CREATE TRIGGER correction_no_truncate BEFORE TRUNCATE ON correction FOR EACH STATEMENT EXECUTE FUNCTION append_only('corrections are append-only: publish another one');

@@ -634,3 +634,21 @@ CREATE TRIGGER version_no_delete BEFORE DELETE ON version BEGIN SELECT RAISE(ABO
 -- +goose StatementBegin
 CREATE TRIGGER version_no_replace BEFORE INSERT ON version WHEN EXISTS (SELECT 1 FROM version WHERE rowid = NEW.rowid OR (article_id = NEW.article_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'public versions are append-only: publish a new one'); END;
 -- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER campaign_goal_no_update BEFORE UPDATE ON campaign_goal BEGIN SELECT RAISE(ABORT, 'goals are append-only: set a new one'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER campaign_goal_no_delete BEFORE DELETE ON campaign_goal BEGIN SELECT RAISE(ABORT, 'goals are append-only: set a new one'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER campaign_goal_no_replace BEFORE INSERT ON campaign_goal WHEN EXISTS (SELECT 1 FROM campaign_goal WHERE rowid = NEW.rowid OR (campaign_id = NEW.campaign_id AND version = NEW.version)) BEGIN SELECT RAISE(ABORT, 'goals are append-only: set a new one'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER correction_no_update BEFORE UPDATE ON correction BEGIN SELECT RAISE(ABORT, 'corrections are append-only: publish another one'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER correction_no_delete BEFORE DELETE ON correction BEGIN SELECT RAISE(ABORT, 'corrections are append-only: publish another one'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER correction_no_replace BEFORE INSERT ON correction WHEN EXISTS (SELECT 1 FROM correction WHERE rowid = NEW.rowid OR id = NEW.id) BEGIN SELECT RAISE(ABORT, 'corrections are append-only: publish another one'); END;
+-- +goose StatementEnd
