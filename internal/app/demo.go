@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/clock"
@@ -60,8 +61,11 @@ func (d Demo) Run(ctx context.Context, ready func(Addresses)) error {
 
 func (a *App) plant(ctx context.Context, paper *demo.Content, seed uint64) error {
 	there, err := a.Store.HasOutlet(ctx)
-	if err != nil || there {
+	if err != nil {
 		return err
+	}
+	if there {
+		return a.readdress(ctx)
 	}
 	quick := *a.Fund // a history is not typed by hand, and its calls are as old as it is
 	quick.MinAge, quick.Wall = 0, a.Money
@@ -72,6 +76,20 @@ func (a *App) plant(ctx context.Context, paper *demo.Content, seed uint64) error
 	a.quiet = true
 	defer func() { a.quiet = false }()
 	if err := sower.Sow(ctx); err != nil {
+		return err
+	}
+	return a.readOutlet(ctx)
+}
+
+// readdress tells a kept demo where it is reached this time, unless the desk has
+// given it an address of its own.
+func (a *App) readdress(ctx context.Context) error {
+	o := *a.outlet.Load()
+	if o.BaseURL == a.base || !strings.HasPrefix(o.BaseURL, "http://localhost:") {
+		return nil
+	}
+	o.BaseURL = a.base
+	if err := a.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOutlet(ctx, store.System, o) }); err != nil {
 		return err
 	}
 	return a.readOutlet(ctx)

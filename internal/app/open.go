@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -196,10 +197,23 @@ func (a *App) handler() (http.Handler, error) {
 	a.wireGiving(s)
 	pages := &web.Server{Kept: a.pages, Draw: s.Draw, Now: func() time.Time { return a.Clock.Now() }}
 	mux := http.NewServeMux()
-	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil})
-	mux.Handle("/desk", d.Handler())
-	mux.Handle("/desk/", d.Handler())
+	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil}).Handler()
+	mux.Handle("/desk", d)
+	mux.Handle("/desk/", d)
 	a.wireMachines(mux)
-	mux.Handle("/", pages.Handle(s.Serve))
-	return web.WithLog(web.WithClient(proxies, mux)), nil
+	return web.WithLog(web.WithClient(proxies, split(mux, pages.Handle(s.Serve)))), nil
+}
+
+// split sends what has a prefix of its own to mux and all else to the public
+// site. The site does not stand in the mux, which would send an address such as
+// //2012/x, as old sites have them, to another of its own making first.
+func split(mux *http.ServeMux, site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		if first == "desk" || first == "webhooks" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
 }

@@ -70,7 +70,7 @@ func (d *Desk) Handler() http.Handler {
 // nowhere answers addresses that the desk does not have; one with a slash too
 // many is sent to the right one.
 func nowhere(_ context.Context, r *web.Request) (web.Page, error) {
-	if trimmed := strings.TrimRight(r.URL.Path, "/"); trimmed != r.URL.Path && trimmed != "" && r.Method != http.MethodPost {
+	if trimmed := strings.TrimRight(r.URL.EscapedPath(), "/"); trimmed != r.URL.EscapedPath() && trimmed != "" && r.Method != http.MethodPost {
 		return web.Redirect(http.StatusMovedPermanently, trimmed), nil
 	}
 	return web.Page{}, fault.New(fault.NotFound, "")

@@ -34,12 +34,17 @@ const window = 15 * time.Minute
 // somebody out. Where the network isn't known all such tries count together.
 func signInLimits(email string, from netip.Prefix) []limit {
 	net := from.String()
+	email = email[:min(len(email), longestEmail)]
 	return []limit{
 		{"account " + email + " from " + net, 5, window},
 		{"network " + net, 30, window},
 		{"account " + email, 50, window},
 	}
 }
+
+// longestEmail is RFC 5321's (4.5.3.1.3). A form may bring a longer text, of which
+// the counters must not keep a megabyte each.
+const longestEmail = 254
 
 func codeLimits(staffID string) []limit { return []limit{{"code " + staffID, 6, window}} }
 

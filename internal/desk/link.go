@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strings"
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/staff"
@@ -150,8 +151,12 @@ func listed(list []web.FieldError, name string) bool {
 	return false
 }
 
-// base is the address that links in mails begin with.
+// base is the address that links in mails begin with: the one that the newsroom
+// has set, also since this program began.
 func (d *Desk) base(v *visit) string {
+	if v.outlet.BaseURL != "" {
+		return strings.TrimSuffix(v.outlet.BaseURL, "/")
+	}
 	if d.BaseURL != "" {
 		return d.BaseURL
 	}

@@ -64,11 +64,11 @@ func (v *visit) proved() bool {
 // visit finds out who makes a request, and notes a sign of life once a minute.
 func (d *Desk) visit(ctx context.Context, r *web.Request) (*visit, error) {
 	v := &visit{Request: r, d: d}
-	if err := d.recognise(ctx, v); err != nil {
-		return nil, err
-	}
 	var err error
 	if v.outlet, err = d.Store.Outlet(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.recognise(ctx, v); err != nil {
 		return nil, err
 	}
 	v.loc = d.tongue(v)
@@ -87,7 +87,7 @@ func (d *Desk) seen(ctx context.Context, v *visit) {
 }
 
 func (d *Desk) recognise(ctx context.Context, v *visit) error {
-	cookie, err := v.Cookie(d.cookieName(v.Request.Request))
+	cookie, err := v.Cookie(d.cookieName(v))
 	if err != nil {
 		return nil
 	}
@@ -147,17 +147,17 @@ func (v *visit) tell(err error) error {
 
 // secure tells whether this request came over TLS: to us, or to a proxy in front
 // of us, which is so where it asks for the host that the newsroom's https
-// address names.
-func (d *Desk) secure(r *http.Request) bool {
-	host, tls := strings.CutPrefix(d.BaseURL, "https://")
-	return r.TLS != nil || tls && strings.EqualFold(r.Host, host)
+// address names, also one that was set since this program began.
+func (d *Desk) secure(v *visit) bool {
+	host, tls := strings.CutPrefix(d.base(v), "https://")
+	return v.TLS != nil || tls && strings.EqualFold(v.Host, host)
 }
 
 // cookieName: the prefix makes browsers insist on TLS, path / and this host
 // (RFC 6265bis, 4.1.3.2). Without TLS, in a demo on this machine, it would not
 // be accepted.
-func (d *Desk) cookieName(r *http.Request) string {
-	if d.secure(r) {
+func (d *Desk) cookieName(v *visit) string {
+	if d.secure(v) {
 		return "__Host-masthead"
 	}
 	return "masthead"
@@ -166,8 +166,8 @@ func (d *Desk) cookieName(r *http.Request) string {
 // cookie is the header line that keeps a session's token in the browser, or
 // takes it away when it is empty.
 func (d *Desk) cookie(v *visit, token string) http.Header {
-	c := &http.Cookie{Name: d.cookieName(v.Request.Request), Value: token, Path: "/", HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: d.secure(v.Request.Request), MaxAge: int(store.SessionLasts / time.Second)}
+	c := &http.Cookie{Name: d.cookieName(v), Value: token, Path: "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: d.secure(v), MaxAge: int(store.SessionLasts / time.Second)}
 	if token == "" {
 		c.MaxAge = -1
 	}

@@ -90,11 +90,20 @@ func (s *Service) expire(ctx context.Context, p Provider) error {
 			gone := SessionFact{Ref: d.Session, Donation: d.ID, State: SessionExpired, OpenedAt: d.OpenedAt}
 			err = s.apply(ctx, p.Key(), Facts{AsOf: now, Sessions: []SessionFact{gone}})
 		}
-		if err != nil {
+		if hopeless(ctx, err) {
 			return err
+		}
+		if err != nil { // the next round asks again
+			slog.Error("an open session could not be looked at", "provider", p.Key(), "session", d.Session, "err", err)
 		}
 	}
 	return nil
+}
+
+// hopeless tells whether the next object would fare no better than the one that
+// gave this error.
+func hopeless(ctx context.Context, err error) bool {
+	return err != nil && (fault.Is(err, fault.Unavailable) || ctx.Err() != nil)
 }
 
 func (s *Service) catchEvents(ctx context.Context, p Provider) error {
@@ -125,13 +134,21 @@ func (s *Service) refreshEach(ctx context.Context, p Provider, refs []Ref) error
 		if err == nil {
 			continue
 		}
-		if fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
+		if hopeless(ctx, err) {
 			return err
 		}
-		slog.Error("an object of a provider could not be applied; it is tried again", "provider", p.Key(), "object", ref.String(), "err", err)
-		if e := s.Store.FetchLater(ctx, p.Key(), []Ref{ref}); e != nil {
-			return errors.Join(err, e)
+		if err := s.later(ctx, p, ref, err); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// later leaves an object that could not be applied to a job of its own.
+func (s *Service) later(ctx context.Context, p Provider, ref Ref, why error) error {
+	slog.Error("an object of a provider could not be applied; it is tried again", "provider", p.Key(), "object", ref.String(), "err", why)
+	if err := s.Store.FetchLater(ctx, p.Key(), []Ref{ref}); err != nil {
+		return errors.Join(why, err)
 	}
 	return nil
 }
@@ -160,32 +177,55 @@ func (s *Service) catchMovements(ctx context.Context, p Provider) error {
 
 // place books movements: those that are new by looking at their object, and
 // what that does not book by itself. What even then belongs to nothing goes to
-// suspense, so that our balance is the provider's.
+// suspense, so that our balance is the provider's; but not what belongs to an
+// object that could not be looked at, for its own job would book it once more.
 func (s *Service) place(ctx context.Context, p Provider, list []Movement) error {
 	fresh, err := s.Store.NewMovements(ctx, p.Key(), list)
 	if err != nil {
 		return err
 	}
-	var refs []Ref
-	for _, m := range fresh {
-		if m.Source.Kind != "" {
-			refs = append(refs, m.Source)
-		}
-	}
-	for _, ref := range unique(refs) {
-		if err := s.Refresh(ctx, p.Key(), ref); err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
+	waits, err := s.sources(ctx, p, fresh)
+	if err != nil {
+		return err
 	}
 	if fresh, err = s.Store.NewMovements(ctx, p.Key(), fresh); err != nil {
 		return err
 	}
 	for _, m := range fresh {
+		if waits[m.Source] {
+			continue
+		}
 		if err := s.applyAlone(ctx, p.Key(), m); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sources looks at the objects of movements and returns those that could not be
+// looked at now.
+func (s *Service) sources(ctx context.Context, p Provider, list []Movement) (waits map[Ref]bool, err error) {
+	var refs []Ref
+	for _, m := range list {
+		if m.Source.Kind != "" {
+			refs = append(refs, m.Source)
+		}
+	}
+	waits = map[Ref]bool{}
+	for _, ref := range unique(refs) {
+		err := s.Refresh(ctx, p.Key(), ref)
+		if err == nil || fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if hopeless(ctx, err) {
+			return nil, err
+		}
+		if err := s.later(ctx, p, ref, err); err != nil {
+			return nil, err
+		}
+		waits[ref] = true
+	}
+	return waits, nil
 }
 
 func (s *Service) applyAlone(ctx context.Context, provider string, m Movement) error {

@@ -78,15 +78,26 @@ func (s *Service) Begin(ctx context.Context, f Form, l *locale.Locale) (Donation
 	if err != nil {
 		return Donation{}, err
 	}
-	if !fresh {
-		if have.Amount != d.Amount || have.Every != d.Every || have.CampaignID != d.CampaignID || have.Provider != d.Provider {
-			return Donation{}, fault.Fields{"form": l.T("fund.sent")}
-		}
-		if have.URL != "" || have.State != DonationCreated {
-			return have, nil
-		}
+	if !fresh && !sameGift(have, d, c, donor) {
+		return Donation{}, fault.Fields{"form": l.T("fund.sent")}
 	}
-	return s.handOff(ctx, p, c, have)
+	if have.URL == "" && have.State == DonationCreated {
+		have, err = s.handOff(ctx, p, c, have)
+	}
+	if fault.Is(err, fault.Invalid) || err == nil && have.URL == "" && have.State == DonationExpired {
+		return Donation{}, fault.Fields{"form": l.T("fund.refused")} // the command keeps the reason
+	}
+	return have, err
+}
+
+// sameGift tells whether a form that was sent before said the same. Whoever has
+// mended the address must not be thanked at the old one.
+func sameGift(have, d Donation, c Command, donor Donor) bool {
+	var in Intent
+	if err := json.Unmarshal(c.Params, &in); err != nil {
+		return false
+	}
+	return have.Amount == d.Amount && have.Every == d.Every && have.CampaignID == d.CampaignID && have.Provider == d.Provider && in.Email == donor.Email
 }
 
 func (f Form) records(g gift, lang string) (Donor, Donation) {

@@ -21,7 +21,7 @@ func New() string {
 	return enc.EncodeToString(b[:])
 }
 
-// From turns 16 given bytes into the same form; for seeded content only.
+// From turns 16 given bytes into the same form, for ids that follow from something.
 func From(b [16]byte) string { return enc.EncodeToString(b[:]) }
 
 // Secret returns n random bytes in the same alphabet, for tokens and nonces.

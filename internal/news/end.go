@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
-	"masthead.dev/masthead/internal/id"
 )
 
 // Retract leaves an article at its address under a notice: its core does not
@@ -57,7 +56,7 @@ func (n Newsroom) end(ctx context.Context, tx Store, article string, to State, c
 	if err := tx.AddVersion(ctx, Version{Article: a.ID, Number: p.Version, Revision: p.Revision, Class: class, Note: reason, At: now}); err != nil {
 		return a, p, err
 	}
-	if err := tx.AddCorrection(ctx, Correction{ID: id.New(), Article: a.ID, Class: class, From: count, To: p.Version, Note: reason, Prominent: true, FixedAt: now}); err != nil {
+	if err := tx.AddCorrection(ctx, Correction{ID: correctionID(a.ID, p.Version), Article: a.ID, Class: class, From: count, To: p.Version, Note: reason, Prominent: true, FixedAt: now}); err != nil {
 		return a, p, err
 	}
 	a.State, a.Modified = to, now

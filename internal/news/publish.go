@@ -2,6 +2,8 @@ package news
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
@@ -251,9 +253,16 @@ func (n Newsroom) record(ctx context.Context, tx Store, p Publication, in Order)
 		return nil
 	}
 	return tx.AddCorrection(ctx, Correction{
-		ID: id.New(), Article: p.Article, Class: in.Class, From: p.Version - 1, To: p.Version,
+		ID: correctionID(p.Article, p.Version), Article: p.Article, Class: in.Class, From: p.Version - 1, To: p.Version,
 		Was: in.Was, Now: in.Now, Note: in.Note, Blocks: in.Blocks, Prominent: in.Prominent, FoundAt: in.FoundAt, FixedAt: in.At,
 	})
+}
+
+// correctionID names the correction that a version of an article makes: there is
+// one at most, so that feeds call it by the same name wherever it is looked up.
+func correctionID(article string, version int) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "correction\x00%s\x00%d", article, version))
+	return id.From([16]byte(h[:16]))
 }
 
 // Schedule sets the moment at which an article becomes public. Until then

@@ -89,6 +89,9 @@ var oldQueries = []string{"p", "page_id", "attachment_id", "cat", "tag", "author
 func OldQuery(q url.Values) string {
 	for _, k := range oldQueries {
 		if v := q.Get(k); v != "" && len(v) < 200 {
+			if k == "m" && len(v) > 6 {
+				v = v[:6] // a day; its month is what there is
+			}
 			return "/?" + k + "=" + strings.ToLower(printable(v))
 		}
 	}

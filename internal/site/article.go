@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -42,8 +41,9 @@ func (s *Site) article(ctx context.Context, r *web.Request, clean string) (web.P
 	return s.beside(ctx, r, clean)
 }
 
-// oldEndings are what WordPress hangs on an article's address.
-var oldEndings = []string{"feed", "amp", "embed", "trackback"}
+// oldEnding is what WordPress hangs on an address: feeds and other forms of a
+// story, and the further pages of lists, long stories and comments.
+var oldEnding = regexp.MustCompile(`/(?:feed(?:/(?:rss2?|rdf|atom))?|amp|embed|trackback|page/[0-9]+|comment-page-[0-9]+|[0-9]{1,3})$`)
 
 // dates is an address of a year, month or day, as many sites have them.
 var dates = regexp.MustCompile(`^(/[0-9]{4})(/(?:0[1-9]|1[0-2]))?(/[0-3][0-9])?$`)
@@ -51,30 +51,51 @@ var dates = regexp.MustCompile(`^(/[0-9]{4})(/(?:0[1-9]|1[0-2]))?(/[0-3][0-9])?$
 // beside finds what hangs on an article's address: its history, and what old
 // sites had there.
 func (s *Site) beside(ctx context.Context, r *web.Request, clean string) (web.Page, error) {
-	if m := dates.FindStringSubmatch(r.Path); m != nil {
-		return web.Moved(strings.TrimSuffix(clean, r.Path)+"/archive"+m[1]+m[2], movedDeps...), nil
+	if of, ok := strings.CutSuffix(clean, "/history"); ok {
+		return s.historyOf(ctx, r, of, clean)
 	}
-	i := strings.LastIndexByte(clean, '/')
-	if i <= 0 {
+	prefix := strings.TrimSuffix(clean, r.Path)
+	of := strings.TrimPrefix(r.Path, "/index.php")
+	m := dates.FindStringSubmatch(of)
+	if m == nil {
+		of = oldEnding.ReplaceAllString(of, "")
+		m = dates.FindStringSubmatch(of)
+	}
+	if m != nil {
+		return web.Moved(prefix+"/archive"+m[1]+m[2], movedDeps...), nil
+	}
+	if of == "" && strings.HasPrefix(r.Path, "/page/") { // the front's older stories
+		return web.Moved(prefix+"/archive", movedDeps...), nil
+	}
+	if of == "" || of == r.Path {
 		return web.Page{}, errNotThere
 	}
-	of, end := clean[:i], clean[i+1:]
-	if end != "history" && !slices.Contains(oldEndings, end) {
-		return web.Page{}, errNotThere
+	for _, old := range []string{of + "/feed", of} {
+		f, err := s.Store.Lookup(ctx, prefix+old)
+		switch {
+		case old != of && !strings.Contains(r.Path, "/feed/"), fault.Is(err, fault.NotFound), f.Gone:
+		case err != nil:
+			return web.Page{}, err
+		case f.Target != "":
+			return web.Moved(address(f.Target, ""), movedDeps...), nil
+		default:
+			return web.Moved(address(prefix+old, ""), movedDeps...), nil
+		}
 	}
+	return web.Page{}, errNotThere
+}
+
+// historyOf shows the versions of the article at an address, or leads to where
+// they are.
+func (s *Site) historyOf(ctx context.Context, r *web.Request, of, clean string) (web.Page, error) {
 	f, err := s.Store.Lookup(ctx, of)
-	if err != nil || f.Gone {
-		return web.Page{}, errNotThere
-	}
-	target := f.Target
-	if target == "" {
-		target = of
-	}
 	switch {
-	case end != "history":
-		return web.Moved(address(target, ""), movedDeps...), nil
-	case f.Article == "" || r.URL.Path != clean:
-		return web.Moved(address(target+"/history", ""), movedDeps...), nil
+	case err != nil || f.Gone:
+		return web.Page{}, errNotThere
+	case f.Article == "":
+		return web.Moved(address(f.Target+"/history", ""), movedDeps...), nil
+	case r.URL.Path != clean:
+		return web.Moved(address(clean, ""), movedDeps...), nil
 	}
 	return s.history(ctx, r, f.Article)
 }

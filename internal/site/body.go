@@ -68,7 +68,7 @@ func (sh *shell) options(in inside, lang string) document.HTMLOptions {
 		Time:  sh.At,
 		Picture: func(id string) (document.Picture, bool) {
 			p, ok := in.pictures[id]
-			if !ok || !p.Usable(sh.now) {
+			if !ok || !sh.usable(p) {
 				return document.Picture{}, false
 			}
 			v := picture(p, lang, "")
@@ -102,7 +102,7 @@ func (sh *shell) hero(c news.Content, in inside) *web.Figure {
 		return nil
 	}
 	p, ok := in.pictures[c.Lead.Media]
-	if !ok || !p.Usable(sh.now) {
+	if !ok || !sh.usable(p) {
 		return nil
 	}
 	f := &web.Figure{Picture: *picture(p, c.Lang, c.Lead.Alt), Caption: c.Lead.Caption, Credit: p.Credit}

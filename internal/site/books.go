@@ -61,7 +61,7 @@ func (s *Site) books(ctx context.Context, r *web.Request) (web.Page, error) {
 	}
 	sh.mesh(r.Path)
 	sh.dep("books")
-	sh.midnight = true
+	sh.dated()
 	sh.Title = sh.T("books.heading")
 	data := web.BooksPage{Downloads: []web.Link{{Text: "books.json", Href: "/books.json"}, {Text: "books.csv", Href: "/books.csv"}}}
 	accounts, err := s.publicBooks(ctx)

@@ -102,7 +102,7 @@ func (sh *shell) feedPage(f feedFormat, c feed.Channel) (web.Page, error) {
 		c.Updated = midnight(sh.now, sh.Zone).AddDate(0, 0, -1)
 	}
 	body, err := f.write(c)
-	return web.Page{Type: f.mediaType, Body: body, Deps: sh.deps, Cache: web.Public}, err
+	return web.Page{Type: f.mediaType, Body: body, Deps: sh.deps, Cache: web.Public, Until: sh.until}, err
 }
 
 func (s *Site) feedItem(ctx context.Context, sh *shell, p news.Publication) (feed.Item, error) {
@@ -130,7 +130,7 @@ func (s *Site) feedItem(ctx context.Context, sh *shell, p news.Publication) (fee
 		i.Tags = append(i.Tags, l.Text)
 	}
 	if c.Lead != nil {
-		if pic, ok := in.pictures[c.Lead.Media]; ok && pic.Usable(sh.now) {
+		if pic, ok := in.pictures[c.Lead.Media]; ok && sh.usable(pic) {
 			i.Image = sh.feedImage(pic, c)
 		}
 	}

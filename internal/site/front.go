@@ -28,7 +28,7 @@ func (s *Site) front(ctx context.Context, r *web.Request) (web.Page, error) {
 		return web.Page{}, err
 	}
 	sh.mesh("/")
-	sh.midnight = true
+	sh.dated()
 	sh.Today = sh.now
 	sh.Description = sh.Frame.Outlet.Motto
 	sh.Frame.Feeds = sh.feeds("", sh.outlet.Name)

@@ -1,10 +1,12 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,9 +156,23 @@ func (v *giving) keep(r *web.Request) {
 		v.form.By = f.Get("by")
 	}
 	v.choices(fund.Every(v.form.Every))
+	v.keepChoice()
 	if strings.TrimSpace(v.form.Own) != "" && (v.form.Amount == "" || v.form.Amount == fund.Own) {
 		v.form.Amount = fund.Own
 	}
+}
+
+// keepChoice offers the amount that was chosen also where the interval was
+// changed after it: the form that was sent showed the amounts of the other one.
+func (v *giving) keepChoice() {
+	lim := v.Fund.LimitsOf(v.form.Currency)
+	a, err := money.ParseExact(v.form.Amount, v.form.Currency)
+	if err != nil || a.Minor < lim.Min || a.Minor > lim.Max || v.choose(a) {
+		return
+	}
+	v.form.Choices = append(v.form.Choices, web.AmountChoice{Value: a.Decimal(), Amount: a})
+	slices.SortFunc(v.form.Choices, func(x, y web.AmountChoice) int { return cmp.Compare(x.Amount.Minor, y.Amount.Minor) })
+	v.form.Amount = a.Decimal()
 }
 
 // terms are what the donor agrees to by sending the form, as it was shown.

@@ -366,3 +366,71 @@ func TestTheSandboxIsSteeredByPrograms(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 }
+
+func TestAChosenAmountSurvivesAMistakeElsewhereInTheForm(t *testing.T) {
+	p := newPurse(t)
+	c := p.campaign
+	c.Amounts = map[fund.Every][]int64{fund.Once: {1000, 2500}, fund.Month: {300, 500, 3000}}
+	p.put(c)
+	for path, amount := range map[string]string{"/give/costs-2026": "25.00", "/de/give/costs-2026": "10.00"} {
+		form := p.fill(path, "every", "month", "amount", amount, "email", "no address")
+		res, doc := p.ask("POST", path, form)
+		if res.StatusCode != 422 || doc.Find(".errors li").Length() != 1 {
+			t.Errorf("%d: %s", res.StatusCode, doc.Find(".errors").Text())
+		}
+		back := fields(doc, giveForm)
+		if back.Get("amount") != amount || back.Get("every") != "month" {
+			t.Errorf("%s a month came back as %q, %q, own %q", amount, back.Get("amount"), back.Get("every"), back.Get("own"))
+		}
+		back.Set("email", "reader@example.org")
+		x, err := p.sandbox.Session(t.Context(), strings.TrimPrefix(p.send(path, back), "/sandbox/pay/"))
+		p.ok(err)
+		if x.Amount.Decimal() != amount || x.Every != fund.Month {
+			t.Errorf("%s is asked for %s", x.Amount, x.Every)
+		}
+	}
+	for _, made := range []string{"0.01", "999999.00", "1e3", "<b>"} { // no button of ours
+		_, doc := p.ask("POST", "/give/costs-2026", p.fill("/give/costs-2026", "amount", made))
+		if n := doc.Find(giveForm + " input[name=amount]").Length(); n != 3 {
+			t.Errorf("%s: %d choices of an amount, want the campaign's two and one's own", made, n)
+		}
+	}
+}
+
+func TestAMendedAddressNeedsNoNewStart(t *testing.T) {
+	p := newPurse(t)
+	form := p.fill("/give", "own", "10")
+	p.send("/give", form)
+	form.Set("email", "mended@example.org")
+	res, doc := p.ask("POST", "/give", form)
+	if res.StatusCode != 422 || !strings.Contains(doc.Find(".errors").Text(), "sent before") {
+		t.Fatalf("%d: %s", res.StatusCode, doc.Find(".errors").Text())
+	}
+	p.clock.Add(5 * time.Second)
+	back := fields(doc, giveForm)
+	if back.Get("email") != "mended@example.org" || back.Get("own") != "10" {
+		t.Errorf("the form came back as %v", back)
+	}
+	p.send("/give", back)
+}
+
+func TestTheSandboxIsNotSteeredByPagesOfOthers(t *testing.T) {
+	p := newPurse(t)
+	for site, want := range map[string]int{"": 200, "same-origin": 200, "cross-site": 403} {
+		r := httptest.NewRequest("POST", "/sandbox/api", strings.NewReader(`{"do":"advance","days":1}`))
+		if site != "" {
+			r.Header.Set("Sec-Fetch-Site", site)
+		}
+		w := httptest.NewRecorder()
+		p.http.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%q is answered with %d, want %d", site, w.Code, want)
+		}
+	}
+	r := httptest.NewRequest("GET", "/sandbox/api", nil)
+	w := httptest.NewRecorder()
+	p.http.ServeHTTP(w, r)
+	if got := w.Header().Get("Allow"); got != "POST" {
+		t.Errorf("a refused method is told that %q is allowed", got)
+	}
+}

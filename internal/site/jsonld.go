@@ -61,7 +61,7 @@ func (sh *shell) articleLD(p news.Publication, in inside, page web.ArticlePage) 
 	t.set("author", sh.authorsLD(page.Bylines))
 	t.set("correction", correctionsLD(sh, page))
 	if c.Lead != nil {
-		if pic, ok := in.pictures[c.Lead.Media]; ok && pic.Usable(sh.now) {
+		if pic, ok := in.pictures[c.Lead.Media]; ok && sh.usable(pic) {
 			t.set("image", []string{sh.pictureURL(pic)})
 		}
 	}

@@ -143,8 +143,11 @@ func (s *Site) archive(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	sh.mesh(r.Path)
 	sh.dep("articles")
+	from, to := yearOf(r, sh)
+	if err := s.meshOf(ctx, sh, r.Path, from, to); err != nil {
+		return web.Page{}, err
+	}
 	months, err := s.months(ctx, sh, time.Time{})
 	if err != nil {
 		return web.Page{}, err
@@ -166,7 +169,7 @@ func (s *Site) archive(ctx context.Context, r *web.Request) (web.Page, error) {
 		months = of
 	}
 	data.Months = months
-	page, err := s.Store.List(ctx, store.Listing{Lang: sh.lang, Limit: pageSize, To: yearEnd(r, sh)})
+	page, err := s.Store.List(ctx, store.Listing{Lang: sh.lang, Limit: pageSize, From: from, To: to})
 	if err != nil {
 		return web.Page{}, err
 	}
@@ -177,12 +180,30 @@ func (s *Site) archive(ctx context.Context, r *web.Request) (web.Page, error) {
 	return s.draw(sh, "site/list", data)
 }
 
-func yearEnd(r *web.Request, sh *shell) time.Time {
+// yearOf is the year that the archive is asked for; without one all of time.
+func yearOf(r *web.Request, sh *shell) (from, to time.Time) {
 	y, err := strconv.Atoi(param(r, "yyyy"))
 	if err != nil {
-		return time.Time{}
+		return from, to
 	}
-	return time.Date(y+1, 1, 1, 0, 0, 0, 0, sh.Zone)
+	return time.Date(y, 1, 1, 0, 0, 0, 0, sh.Zone), time.Date(y+1, 1, 1, 0, 0, 0, 0, sh.Zone)
+}
+
+// meshOf is shell.mesh for a page that only those languages have in which
+// something was published within [from, to).
+func (s *Site) meshOf(ctx context.Context, sh *shell, path string, from, to time.Time) error {
+	var langs []string
+	for _, l := range sh.outlet.Langs() {
+		page, err := s.Store.List(ctx, store.Listing{Lang: l, Limit: 1, From: from, To: to})
+		if err != nil {
+			return err
+		}
+		if len(page.Stories) > 0 || from.IsZero() {
+			langs = append(langs, l)
+		}
+	}
+	sh.meshIn(path, langs)
+	return nil
 }
 
 // allMonths bounds the index of the archive: 250 years.
@@ -207,9 +228,12 @@ func (s *Site) month(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, errNotThere
 	}
-	sh.mesh(r.Path)
 	sh.dep("articles")
-	stories, pager, err := s.list(ctx, sh, r, store.Listing{From: from, To: from.AddDate(0, 1, 0)})
+	to := from.AddDate(0, 1, 0)
+	if err := s.meshOf(ctx, sh, r.Path, from, to); err != nil {
+		return web.Page{}, err
+	}
+	stories, pager, err := s.list(ctx, sh, r, store.Listing{From: from, To: to})
 	if err != nil {
 		return web.Page{}, err
 	}

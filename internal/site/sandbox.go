@@ -82,10 +82,19 @@ func back(x sandbox.Session) web.Page {
 // maxOrder is the most bytes of an order to the steering API.
 const maxOrder = 64 << 10
 
+// programs lets no page of another site steer through a visitor's browser;
+// programs, which are no browsers, pass.
+var programs = http.NewCrossOriginProtection()
+
 // sandboxSteer is POST /sandbox/api. It speaks JSON, also where it refuses.
 func (g *Giving) sandboxSteer(ctx context.Context, r *web.Request) (web.Page, error) {
 	if r.Method != http.MethodPost {
-		return asJSON(http.StatusMethodNotAllowed, refusal{"send an order by POST, such as {\"do\":\"advance\",\"days\":31}"}), nil
+		page := asJSON(http.StatusMethodNotAllowed, refusal{"send an order by POST, such as {\"do\":\"advance\",\"days\":31}"})
+		page.Header = http.Header{"Allow": {http.MethodPost}}
+		return page, nil
+	}
+	if programs.Check(r.Request) != nil {
+		return asJSON(http.StatusForbidden, refusal{"an order must not come from a page of another site"}), nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxOrder))
 	var big *http.MaxBytesError

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/web"
@@ -22,7 +23,7 @@ type shell struct {
 	sections []news.Section
 	ask      Ask
 	deps     []string
-	midnight bool // the page shows a day, or days that are left
+	until    time.Time // when the page looks different by itself; zero is never
 }
 
 // shell begins a page in the language of the request.
@@ -77,7 +78,9 @@ func (s *Site) addAsk(ctx context.Context, sh *shell) error {
 // with the days that are left.
 func (sh *shell) showMeter() {
 	sh.Meter = sh.ask.Meter
-	sh.midnight = sh.midnight || sh.Meter != nil
+	if sh.Meter != nil {
+		sh.dated()
+	}
 }
 
 func publisher(o outlet.Outlet, lang string) web.Outlet {
@@ -169,22 +172,26 @@ func (sh *shell) inOtherLanguages(href func(lang string) string) []web.Link {
 }
 
 // mesh says that this page stands in every language below the language's prefix.
-func (sh *shell) mesh(path string) {
+func (sh *shell) mesh(path string) { sh.meshIn(path, sh.outlet.Langs()) }
+
+// meshIn says in which languages this page stands below their prefix; readers of
+// the others are led to the front.
+func (sh *shell) meshIn(path string, langs []string) {
 	o := sh.outlet
 	at := func(lang string) string {
-		if path == "/" {
+		if path == "/" || !slices.Contains(langs, lang) {
 			return o.Home(lang)
 		}
 		return o.Prefix(lang) + address(path, "")
 	}
 	sh.Langs = sh.inOtherLanguages(at)
-	if len(o.Languages) == 0 {
+	if len(langs) < 2 {
 		return
 	}
-	for _, l := range o.Langs() {
+	for _, l := range langs {
 		sh.Alternates = append(sh.Alternates, web.Alternate{Lang: l, Href: o.URL(at(l))})
 	}
-	sh.Alternates = append(sh.Alternates, web.Alternate{Lang: "x-default", Href: o.URL(at(o.Language))})
+	sh.Alternates = append(sh.Alternates, web.Alternate{Lang: "x-default", Href: o.URL(at(langs[0]))})
 }
 
 // listed points at a list's further pages: those are not the list's first page
@@ -205,11 +212,28 @@ func (s *Site) draw(sh *shell, name string, data any) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	p := web.Page{Body: body, Deps: sh.deps, Cache: web.Public, CSP: web.CSP(name, sh.PageLang())}
-	if sh.midnight {
-		p.Until = midnight(sh.now, sh.Zone)
+	return web.Page{Body: body, Deps: sh.deps, Cache: web.Public, CSP: web.CSP(name, sh.PageLang()), Until: sh.until}, nil
+}
+
+// dated says that the page shows a day, or days that are left.
+func (sh *shell) dated() { sh.ends(midnight(sh.now, sh.Zone)) }
+
+func (sh *shell) ends(at time.Time) {
+	if sh.until.IsZero() || at.Before(sh.until) {
+		sh.until = at
 	}
-	return p, nil
+}
+
+// usable tells whether a picture may be shown; the page then ends with the
+// picture's rights.
+func (sh *shell) usable(p media.Picture) bool {
+	if !p.Usable(sh.now) {
+		return false
+	}
+	if !p.RightsUntil.IsZero() {
+		sh.ends(p.RightsUntil)
+	}
+	return true
 }
 
 // midnight is the next one in a zone.

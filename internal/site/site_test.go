@@ -565,3 +565,21 @@ func TestADefectBecomesAPageWithoutItsDetails(t *testing.T) {
 	}})
 	p.get("/give").is(500).hasNot("secret table", "EOF").shows("h1", "Something broke on our side")
 }
+
+func TestAKeptPageEndsWithTheRightsToItsPictures(t *testing.T) {
+	p := newPaper(t)
+	pic := p.photo(3)
+	pic.RightsUntil = noon.Add(30 * time.Minute)
+	p.do(func(tx *store.Tx) error { return tx.DescribeMedia(t.Context(), pic) })
+	c := p.content("en", "Late bus", "x")
+	c.Lead = &news.Lead{Media: pic.ID}
+	a := p.published(c)
+	pages := []string{a.Path, "/", "/sections/town", "/feed.xml", "/sitemaps/1.xml"}
+	for _, path := range pages {
+		p.get(path).is(200).has(pic.Hash)
+	}
+	p.clock.Add(30 * time.Minute)
+	for _, path := range pages {
+		p.get(path).is(200).hasNot(pic.Hash)
+	}
+}

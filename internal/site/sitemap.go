@@ -71,17 +71,19 @@ func (s *Site) sitemap(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	sh := &shell{outlet: o}
+	sh := &shell{outlet: o, now: s.Clock.Now()}
 	var pages []feed.Page
 	for _, t := range list {
 		p := feed.Page{URL: o.URL(address(t.Path, "")), Modified: t.Modified}
-		if pic, ok := pictures[t.Lead]; ok && pic.Usable(s.Clock.Now()) {
+		if pic, ok := pictures[t.Lead]; ok && sh.usable(pic) {
 			p.Images = []string{sh.pictureURL(pic)}
 		}
 		pages = append(pages, p)
 	}
 	body, err := feed.Sitemap(pages)
-	return xmlPage(body, "settings", "articles"), err
+	page := xmlPage(body, "settings", "articles")
+	page.Until = sh.until
+	return page, err
 }
 
 // sitemapOfPages has what is not an article: fronts, sections and the pages that
@@ -98,9 +100,12 @@ func (s *Site) sitemapOfPages(ctx context.Context, o outlet.Outlet) (web.Page, e
 		for _, v := range sections {
 			paths = append(paths, "/sections/"+v.Slug)
 		}
-		for path, text := range map[string]outlet.Words{"/ethics": o.Ethics, "/privacy": o.Privacy, "/imprint": o.Imprint} {
-			if o.Text(text, lang) != "" {
-				paths = append(paths, path)
+		for _, p := range []struct {
+			path string
+			text outlet.Words
+		}{{"/ethics", o.Ethics}, {"/privacy", o.Privacy}, {"/imprint", o.Imprint}} {
+			if o.Text(p.text, lang) != "" {
+				paths = append(paths, p.path)
 			}
 		}
 		for _, p := range paths {
@@ -147,13 +152,24 @@ func (s *Site) robots(ctx context.Context, _ *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	r := feed.Robots{Preset: feed.Preset(o.Robots), Disallow: []string{"/desk", "/my", "/receipts", "/give/thanks", "/give/bank", "/search", "/api", "/webhooks", "/sandbox"}}
-	for _, l := range o.Languages {
-		r.Disallow = append(r.Disallow, o.Prefix(l)+"/search")
+	r := feed.Robots{Preset: feed.Preset(o.Robots), Disallow: keepOut("", "/desk", "/api", "/webhooks", "/sandbox")}
+	for _, l := range o.Langs() {
+		r.Disallow = append(r.Disallow, keepOut(o.Prefix(l), "/search", "/my", "/receipts", "/give/thanks", "/give/bank")...)
 	}
 	if o.BaseURL != "" {
 		r.Sitemaps = []string{o.URL("/sitemap.xml"), o.URL("/news-sitemap.xml")}
 	}
 	body, err := feed.RobotsTxt(r)
 	return web.Page{Type: feed.TypeRobots, Body: body, Deps: []string{"settings"}, Cache: web.Public}, err
+}
+
+// keepOut lists rules that hold for these paths, what is below them and their
+// queries, but not for others that begin alike: a rule is a prefix (RFC 9309,
+// 2.2.2), and an article may live at /my-summer.
+func keepOut(prefix string, paths ...string) []string {
+	var out []string
+	for _, p := range paths {
+		out = append(out, prefix+p+"$", prefix+p+"/", prefix+p+"?")
+	}
+	return out
 }

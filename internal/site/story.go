@@ -42,7 +42,7 @@ func (sh *shell) story(t store.Teaser, pictures map[string]media.Picture) web.St
 	if t.Lang != sh.lang {
 		v.Lang, v.Dir = t.Lang, locale.DirOf(t.Lang)
 	}
-	if p, ok := pictures[t.Lead]; ok && p.Usable(sh.now) {
+	if p, ok := pictures[t.Lead]; ok && sh.usable(p) {
 		v.Picture = picture(p, t.Lang, t.LeadAlt)
 	}
 	sh.dep("article:" + t.Article)

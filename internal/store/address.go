@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"regexp"
+	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -123,19 +124,28 @@ func (s *Store) follow(ctx context.Context, a Address, from string) (Found, erro
 		}
 		return Found{Target: prefix + v + end}, err
 	}
+	// A topic or person with nothing public is not given away, and has no page; an
+	// old site's address of it was good once and must not end at 404.
+	shown := func(prefix, query, end, instead string) (Found, error) {
+		f, err := one(prefix, query, end)
+		if fault.Is(err, fault.NotFound) && !strings.HasPrefix(from, prefix) {
+			return Found{Target: instead}, nil
+		}
+		return f, err
+	}
 	switch a.Kind {
 	case ToArticle:
 		return s.followArticle(ctx, a.Object)
 	case ToSection:
 		return one("/sections/", "SELECT slug FROM section WHERE id = $1", "")
 	case ToTopic:
-		return one("/topics/", "SELECT slug FROM topic WHERE id = $1", "")
+		return shown("/topics/", aPublicTopicsSlug, "", "/archive")
 	case ToPerson:
-		return one("/people/", "SELECT slug FROM person WHERE id = $1", "")
+		return shown("/people/", "SELECT slug FROM person WHERE id = $1 AND "+aPublicPerson, "", "/about")
 	case ToSectionFeed:
 		return one("/sections/", "SELECT slug FROM section WHERE id = $1", "/feed.xml")
 	case ToTopicFeed:
-		return one("/topics/", "SELECT slug FROM topic WHERE id = $1", "/feed.xml")
+		return shown("/topics/", aPublicTopicsSlug, "/feed.xml", "/feed.xml")
 	case ToMedia:
 		return s.followMedia(ctx, a.Object)
 	case ToFeed, ToArchive, ToPath:
@@ -143,6 +153,8 @@ func (s *Store) follow(ctx context.Context, a Address, from string) (Found, erro
 	}
 	return Found{}, notThere
 }
+
+const aPublicTopicsSlug = "SELECT slug FROM topic WHERE id = $1 AND EXISTS (SELECT 1 FROM publication_topic p WHERE p.topic_id = topic.id)"
 
 func (s *Store) followArticle(ctx context.Context, articleID string) (Found, error) {
 	path, err := db.One(ctx, s.Query(), db.Value[string], "SELECT path FROM publication WHERE article_id = $1", articleID)

@@ -31,25 +31,34 @@ func scanDonation(r db.Scanner) (d fund.Donation, err error) {
 // PlanGift implements fund.Store.
 func (s Fund) PlanGift(ctx context.Context, donor fund.Donor, d fund.Donation, c fund.Command) (got fund.Donation, cmd fund.Command, fresh bool, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		if d.DonorID, err = tx.putDonor(ctx, donor); err != nil {
+		if err := tx.lockObjects(ctx, []string{"form " + d.Nonce}); err != nil {
 			return err
 		}
-		if fresh, err = tx.addDonation(ctx, d); err != nil {
+		got, err = db.One(ctx, tx, scanDonation, "SELECT "+donationColumns+" FROM donation WHERE nonce = $1", d.Nonce)
+		if fresh = fault.Is(err, fault.NotFound); fresh {
+			got, cmd = d, c
+			got.DonorID, err = tx.addGift(ctx, donor, d, c)
 			return err
 		}
-		if fresh {
-			if err := tx.addCommand(ctx, c); err != nil {
-				return err
-			}
-			tx.Touch("desk")
-		}
-		if got, err = db.One(ctx, tx, scanDonation, "SELECT "+donationColumns+" FROM donation WHERE nonce = $1", d.Nonce); err != nil {
+		if err != nil {
 			return err
 		}
 		cmd, err = db.One(ctx, tx, scanCommand, "SELECT "+commandColumns+" FROM command WHERE object_id = $1 AND op = $2 ORDER BY created_at DESC LIMIT 1", got.ID, fund.OpBegin)
 		return err
 	})
 	return got, cmd, fresh, err
+}
+
+// addGift writes a gift that nobody has heard of, and returns its donor's id.
+func (tx *Tx) addGift(ctx context.Context, donor fund.Donor, d fund.Donation, c fund.Command) (donorID string, err error) {
+	if d.DonorID, err = tx.putDonor(ctx, donor); err != nil {
+		return "", err
+	}
+	if err := tx.addDonation(ctx, d); err != nil {
+		return "", err
+	}
+	tx.Touch("desk")
+	return d.DonorID, tx.addCommand(ctx, c)
 }
 
 // putDonor returns the id of the donor with this address. Nobody has proved yet
@@ -60,11 +69,11 @@ func (tx *Tx) putDonor(ctx context.Context, d fund.Donor) (string, error) {
 		d.ID, d.Email, d.Name, db.Int(d.ShowName), d.Lang, d.CreatedAt.UnixMilli())
 }
 
-func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) (bool, error) {
-	n, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(18)+`) ON CONFLICT DO NOTHING`,
+func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) error {
+	_, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(18)+`)`,
 		d.ID, d.Nonce, d.DonorID, db.Null(d.CampaignID), d.Amount.Currency, d.Amount.Minor, d.Every, d.Provider, d.State, db.Null(d.Session),
 		d.URL, d.Appeal, db.Int(d.ShowName), d.Lang, d.Consent, d.CreatedAt.UnixMilli(), db.Ms(d.OpenedAt), seen(d))
-	return n > 0, err
+	return err
 }
 
 // seen is the donation's updated_at: 0 until the provider was looked at.
@@ -136,7 +145,7 @@ func (s Fund) TriedCommand(ctx context.Context, key fund.IdemKey) error {
 // told us of yet count as given back.
 func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c fund.Command) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		if err := tx.lockObjects(ctx, []string{"payment " + p.ID}); err != nil {
+		if err := tx.lockObjects(ctx, []string{c.Provider + " payment " + p.Ref}); err != nil { // as Apply does
 			return err
 		}
 		have, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM command WHERE key = $1", c.Key)

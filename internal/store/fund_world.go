@@ -177,12 +177,16 @@ func (tx *Tx) loadDonations(ctx context.Context, w *fund.World, a about) (err er
 }
 
 // near lists single gifts of the donors of new payments within an hour of them.
+// Two that are heard of at once must not both be the first: the second one waits.
 func (tx *Tx) near(ctx context.Context, w fund.World, f fund.Facts) ([]fund.Payment, error) {
 	var all []fund.Payment
 	for _, p := range f.Payments {
 		d, ok := w.Donations[p.Donation]
 		if _, known := w.Payments[p.Ref]; known || !ok || d.Every != fund.Once {
 			continue
+		}
+		if err := tx.lockObjects(ctx, []string{"donor " + d.DonorID}); err != nil {
+			return nil, err
 		}
 		list, err := db.Rows(ctx, tx, scanPayment, paymentQuery+` WHERE p.provider = $1 AND p.donor_id = $2 AND p.currency = $3 AND p.minor = $4
 			AND p.succeeded_at BETWEEN $5 AND $6`, w.Provider, d.DonorID, p.Amount.Currency, p.Amount.Minor,

@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -34,7 +36,8 @@ func (b *batch) once(key fund.IdemKey, op string, params any, fn func() (fund.Ha
 	if key == "" || len(key) > 255 {
 		return fund.Handoff{}, fault.New(fault.Invalid, "an idempotency key of 1 to 255 characters is needed")
 	}
-	want := op + " " + string(raw)
+	sum := sha256.Sum256(append([]byte(op+" "), raw...))
+	want := hex.EncodeToString(sum[:])
 	if c, ok := b.w.Calls.rows[string(key)]; ok {
 		if c.Params != want {
 			return fund.Handoff{}, fault.New(fault.Invalid, "this idempotency key was used with other parameters")

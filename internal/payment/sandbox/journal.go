@@ -85,7 +85,9 @@ func (b *batch) rollback() {
 // world lives in memory only.
 type journal struct {
 	file    *os.File
-	relaxed bool // leave syncing for later
+	size    int64 // of the whole lines
+	relaxed bool  // leave syncing for later
+	broken  bool  // a torn line could not be taken back: nothing may follow it
 }
 
 // openJournal replays the file into w, then replaces it by a snapshot of w, so
@@ -108,7 +110,12 @@ func openJournal(path string, w *world) (*journal, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "the sandbox can't open its journal")
 	}
-	return &journal{file: f}, nil
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, fault.Wrap(fault.Unavailable, err, "the sandbox can't open its journal")
+	}
+	return &journal{file: f, size: info.Size()}, nil
 }
 
 func replay(path string, w *world) error {
@@ -137,7 +144,7 @@ func replay(path string, w *world) error {
 			return fault.Wrap(fault.Unavailable, err, "the sandbox can't read its journal")
 		}
 		if err := replayLine(line, tables); err != nil {
-			return fault.Wrap(fault.Invalid, err, "line %d of the sandbox's journal is damaged; restore the file from a backup, or remove it to begin anew", n)
+			return fault.Wrap(fault.Invalid, err, "line %d of the sandbox's journal is damaged; restore the whole data folder from a backup", n)
 		}
 	}
 }
@@ -163,7 +170,8 @@ func replayLine(line []byte, tables map[string]keeper) error {
 	return nil
 }
 
-// snapshot writes all objects to a new file and puts it in the old one's place.
+// snapshot writes all objects to a new file and puts it in the old one's place,
+// for good: what is written from then on must not go to a file without a name.
 func snapshot(path string, w *world) error {
 	tmp := path + ".new"
 	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -185,16 +193,32 @@ func snapshot(path string, w *world) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
 	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, path)
+	return syncFolder(filepath.Dir(path))
 }
 
-// write appends a batch and, unless relaxed, waits until the disk has it.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// write appends a batch and, unless relaxed, waits until the disk has it. A
+// batch that failed is taken back whole, since it will be undone in memory.
 func (j *journal) write(puts []put) error {
 	if j.file == nil || len(puts) == 0 {
 		return nil
+	}
+	if j.broken {
+		return fault.New(fault.Unavailable, "the sandbox can't write its journal any more; make room on the disk and start the program again")
 	}
 	line, err := json.Marshal(puts)
 	if err == nil {
@@ -203,7 +227,21 @@ func (j *journal) write(puts []put) error {
 	if err == nil && !j.relaxed {
 		err = j.file.Sync()
 	}
-	return fault.Wrap(fault.Unavailable, err, "the sandbox can't write its journal; check the free space of the disk")
+	if err != nil {
+		j.broken = j.file.Truncate(j.size) != nil
+		return fault.Wrap(fault.Unavailable, err, "the sandbox can't write its journal; check the free space of the disk")
+	}
+	j.size += int64(len(line)) + 1
+	return nil
+}
+
+// relax leaves syncing for later, or makes good what was left.
+func (j *journal) relax(on bool) error {
+	j.relaxed = on
+	if on || j.file == nil {
+		return nil
+	}
+	return fault.Wrap(fault.Unavailable, j.file.Sync(), "the sandbox can't write its journal; check the free space of the disk")
 }
 
 func (j *journal) close() error {

@@ -114,7 +114,7 @@ type event struct {
 
 // call is the answer to a request that carried an idempotency key.
 type call struct {
-	Params string       `json:"params"` // operation and parameters
+	Params string       `json:"params"` // SHA-256 of operation and parameters, which name the donor
 	Answer fund.Handoff `json:"answer"`
 }
 

@@ -11,6 +11,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ type Sandbox struct {
 	w       *world
 	j       *journal
 	mail    *deliverer
+	moving  sync.Mutex // held while the clock is moved, until all have been told
 	advance []func()
 }
 
@@ -86,16 +88,18 @@ func (s *Sandbox) Close() error {
 // Bulk runs fn, in which the sandbox neither waits for the disk nor sends
 // webhooks: for building a history. Catch up afterwards.
 func (s *Sandbox) Bulk(fn func() error) error {
-	s.bulk(true)
-	defer s.bulk(false)
-	return fn()
+	if err := s.bulk(true); err != nil {
+		return err
+	}
+	err := fn()
+	return errors.Join(err, s.bulk(false))
 }
 
-func (s *Sandbox) bulk(on bool) {
+func (s *Sandbox) bulk(on bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.j.relaxed = on
 	s.mail.mute(on)
+	return s.j.relax(on)
 }
 
 // step runs fn as one batch: in the journal as a whole, or undone. What became
@@ -144,7 +148,8 @@ func (s *Sandbox) Offset() time.Duration {
 	return s.offset()
 }
 
-// OnAdvance adds a function that is called after the clock was moved.
+// OnAdvance adds a function that is called after the clock was moved, and before
+// it can be moved again; it must not move it itself.
 func (s *Sandbox) OnAdvance(fn func()) { s.advance = append(s.advance, fn) }
 
 // Advance moves the clock forward; plans renew, sessions expire and payouts
@@ -153,7 +158,12 @@ func (s *Sandbox) Advance(d time.Duration) error {
 	if d < 0 || d > 10*366*24*time.Hour {
 		return fault.New(fault.Invalid, "the sandbox's clock only goes forward, by ten years at most at a time")
 	}
+	s.moving.Lock()
+	defer s.moving.Unlock()
 	err := s.step(func(b *batch) error {
+		if s.offset()+d < s.offset() {
+			return fault.New(fault.Invalid, "the sandbox's clock can't be moved on any further")
+		}
 		set(b, b.w.Offset, "clock", int64(s.offset()+d))
 		s.settle(b)
 		return nil

@@ -279,3 +279,19 @@ func TestAHistoryIsBuiltWithoutWebhooksAndEndsToday(t *testing.T) {
 		t.Errorf("%d payments in half a year, want 7", n)
 	}
 }
+
+func TestTheClockNeverGoesBackHoweverFarItIsMoved(t *testing.T) {
+	s := open(t, "", clock.At(day))
+	last := s.Now()
+	for range 40 { // four centuries, which no time.Duration holds
+		err := s.Advance(3650 * 24 * time.Hour)
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			t.Fatal(err)
+		}
+		if now := s.Now(); now.Before(last) {
+			t.Fatalf("it went back from %s to %s", last, now)
+		} else {
+			last = now
+		}
+	}
+}
