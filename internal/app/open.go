@@ -201,7 +201,18 @@ func (a *App) handler() (http.Handler, error) {
 	mux.Handle("/desk", d)
 	mux.Handle("/desk/", d)
 	a.wireMachines(mux)
-	return web.WithLog(web.WithClient(proxies, split(mux, pages.Handle(s.Serve)))), nil
+	return web.WithLog(web.WithClient(proxies, a.onlyTLS(split(mux, pages.Handle(s.Serve))))), nil
+}
+
+// onlyTLS tells browsers to come by https from now on, once the newsroom's
+// address says so (RFC 6797; they believe it only by https).
+func (a *App) onlyTLS(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(a.outlet.Load().BaseURL, "https://") {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // split sends what has a prefix of its own to mux and all else to the public

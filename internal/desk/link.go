@@ -48,6 +48,13 @@ func (d *Desk) openLink(ctx context.Context, v *visit) (store.Link, error) {
 	if fault.Is(err, fault.Gone) {
 		return l, v.refuse(fault.Gone, "link.gone")
 	}
+	if err != nil || l.Kind != store.LinkSetup {
+		return l, err
+	}
+	owners, err := d.Store.Owners(ctx)
+	if len(owners) > 0 { // set up in another way meanwhile
+		return l, v.refuse(fault.Gone, "link.gone")
+	}
 	return l, err
 }
 

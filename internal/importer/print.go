@@ -118,7 +118,7 @@ func (p *printer) needs(rep *Report) {
 	if len(rep.Needs) == 0 {
 		return
 	}
-	p.line("\nFor a person (%d; the desk lists them under Imports)", len(rep.Needs))
+	p.line("\nFor a person: %d remarks on %d items (the desk lists them under Imports)", len(rep.Needs), rep.needing())
 	for i, n := range rep.Needs {
 		if i == maxListed {
 			p.line("  … and %d more; --json lists all", len(rep.Needs)-i)
@@ -126,4 +126,12 @@ func (p *printer) needs(rep *Report) {
 		}
 		p.line("  %s %q: %s", n.Kind, n.Title, n.Reason)
 	}
+}
+
+// needing is the number of items that a person should look at.
+func (rep *Report) needing() (n int) {
+	for _, c := range rep.Items {
+		n += c.NeedPerson
+	}
+	return n
 }

@@ -52,7 +52,10 @@ func (s *Site) shell(ctx context.Context, r *web.Request) (*shell, error) {
 	if locale.Base(lang) != sh.Lang() {
 		sh.ContentLang = lang
 	}
-	sh.Nav = sh.nav(r.Path)
+	if sections, err = s.navSections(ctx, sh); err != nil {
+		return nil, err
+	}
+	sh.Nav = sh.nav(r.Path, sections)
 	sh.Langs = sh.inOtherLanguages(func(l string) string { return o.Home(l) })
 	sh.Frame.Feeds = []web.Feed{{Title: o.Name, Type: "application/rss+xml", Href: sh.Path("/feed.xml")}}
 	return sh, s.addAsk(ctx, sh)
@@ -115,8 +118,22 @@ func publisher(o outlet.Outlet, lang string) web.Outlet {
 // may have dozens.
 const navMost = 8
 
-// nav is the outlet's navigation: what was chosen, else the first sections.
-func (sh *shell) nav(path string) []web.Link {
+// navSections are the sections that the navigation shows where nobody has chosen:
+// all of them, or of many those with the most articles.
+func (s *Site) navSections(ctx context.Context, sh *shell) ([]news.Section, error) {
+	top := slices.DeleteFunc(slices.Clone(sh.sections), func(v news.Section) bool { return v.Parent != "" })
+	if len(sh.outlet.Nav) > 0 || len(top) <= navMost {
+		return top, nil
+	}
+	counts, err := s.Store.SectionSizes(ctx, sh.lang)
+	sh.dep("articles")
+	top = slices.DeleteFunc(top, func(v news.Section) bool { return counts[v.ID] == 0 })
+	slices.SortStableFunc(top, func(a, b news.Section) int { return counts[b.ID] - counts[a.ID] })
+	return top[:min(navMost, len(top))], err
+}
+
+// nav is the outlet's navigation: what was chosen, else the given sections.
+func (sh *shell) nav(path string, sections []news.Section) []web.Link {
 	o := sh.outlet
 	var out []web.Link
 	add := func(text, href string) {
@@ -130,10 +147,8 @@ func (sh *shell) nav(path string) []web.Link {
 		}
 	}
 	if len(o.Nav) == 0 {
-		for _, v := range sh.sections {
-			if v.Parent == "" && len(out) < navMost {
-				add(sh.sectionName(v), "/sections/"+v.Slug)
-			}
+		for _, v := range sections {
+			add(sh.sectionName(v), "/sections/"+v.Slug)
 		}
 	}
 	return out

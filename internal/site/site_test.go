@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -582,4 +583,25 @@ func TestAKeptPageEndsWithTheRightsToItsPictures(t *testing.T) {
 	for _, path := range pages {
 		p.get(path).is(200).hasNot(pic.Hash)
 	}
+}
+
+func TestTheNavigationOfManySectionsShowsThoseWithArticles(t *testing.T) {
+	p := newPaper(t)
+	p.do(func(tx *store.Tx) (err error) {
+		for i := range 20 {
+			slug := fmt.Sprintf("part-%02d", i)
+			if p.names[slug], err = tx.PutSection(t.Context(), news.Section{Slug: slug, Name: outlet.Words{"en": slug}, Position: 10 + i}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, headline := range []string{"First", "Second"} {
+		c := p.content("en", headline, "Text.")
+		c.Section = p.names["part-17"]
+		p.published(c)
+	}
+	p.published(p.content("en", "Third", "Text."))
+	nav := p.get("/about").has("part-17", "Town")
+	nav.hasNot("part-03", "River")
 }

@@ -104,3 +104,20 @@ func (tx *Tx) PutTopic(ctx context.Context, v news.Topic) (string, error) {
 		v.ID, v.Slug, db.JSON(words(v.Name)), db.JSON(words(v.Description)), tx.now())
 	return v.ID, slugTaken(err)
 }
+
+// SectionSizes counts the public articles of each section in a language, by the
+// section's id; sections without any are left out.
+func (s *Store) SectionSizes(ctx context.Context, lang string) (map[string]int, error) {
+	type size struct {
+		id string
+		n  int
+	}
+	list, err := db.Rows(ctx, s.Query(), func(r db.Scanner) (v size, err error) {
+		return v, r.Scan(&v.id, &v.n)
+	}, "SELECT section_id, COUNT(*) FROM publication WHERE lang = $1 AND section_id IS NOT NULL GROUP BY section_id", lang)
+	out := make(map[string]int, len(list))
+	for _, v := range list {
+		out[v.id] = v.n
+	}
+	return out, err
+}

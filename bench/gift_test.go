@@ -1,0 +1,140 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"masthead.dev/masthead/internal/clock"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/payment/sandbox"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/testkit/pg"
+)
+
+// concurrently shares b.N calls among n callers.
+func concurrently(b *testing.B, n int, call func(i int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	b.ResetTimer()
+	for range n {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
+				call(int(i))
+			}
+		})
+	}
+	wait.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "per-s")
+}
+
+// till takes gifts: the service above a store and the sandbox.
+type till struct {
+	*fund.Service
+	sandbox *sandbox.Sandbox
+}
+
+func open(b *testing.B, address string) *store.Store {
+	b.Helper()
+	s, err := store.Open(b.Context(), address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	return s
+}
+
+func newTill(b *testing.B, s *store.Store) *till {
+	b.Helper()
+	sb, err := sandbox.Open(sandbox.Options{File: filepath.Join(b.TempDir(), "sandbox.jsonl"), Clock: clock.Wall{}, Secrets: []string{"bench"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { sb.Close() })
+	return &till{sandbox: sb, Service: &fund.Service{
+		Store: s.Fund(), Providers: map[string]fund.Provider{sandbox.Key: sb}, Wall: clock.Wall{}, Money: clock.Wall{},
+		Zone:      func() *time.Location { return time.UTC },
+		ReturnURL: func(id, _ string) string { return "http://localhost/give/thanks/" + id },
+		Label:     func(fund.Campaign, string) string { return "bench" },
+	}}
+}
+
+// paid makes a gift that the provider has the money of, and that the newsroom
+// does not know to be paid yet.
+func (t *till) paid(b *testing.B, i int) (session string) {
+	b.Helper()
+	d, err := t.Begin(b.Context(), fund.Form{
+		Nonce: id.New(), Age: time.Minute, Currency: "USD", Every: string(fund.Once), Choice: "25.00", Email: fmt.Sprintf("reader%d@bench.example", i), Provider: sandbox.Key,
+	}, locale.For("en"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := t.sandbox.Pay(b.Context(), d.Session); err != nil {
+		b.Fatal(err)
+	}
+	return d.Session
+}
+
+// BenchmarkGift commits a gift that was paid: payment, movement, two entries with
+// their place in the chain, the donation's state, the mail's job, in one
+// transaction, durable when it returns. The peer is one bare INSERT that is as
+// durable, on the same driver and disk: what a commit costs at least.
+func BenchmarkGift(b *testing.B) {
+	for _, engine := range engines {
+		address := func(b *testing.B) string {
+			if engine == "PostgreSQL" {
+				return pg.URL(b)
+			}
+			return filepath.Join(b.TempDir(), "masthead.db")
+		}
+		for _, callers := range []int{1, 16} {
+			b.Run(fmt.Sprintf("%s/%d-callers/gift", engine, callers), func(b *testing.B) {
+				t := newTill(b, open(b, address(b)))
+				sessions := make([]string, b.N)
+				for i := range sessions {
+					sessions[i] = t.paid(b, i)
+				}
+				concurrently(b, callers, func(i int) {
+					if err := t.Refresh(b.Context(), sandbox.Key, fund.Ref{Kind: fund.KindSession, ID: sessions[i]}); err != nil {
+						b.Error(err)
+					}
+				})
+			})
+			b.Run(fmt.Sprintf("%s/%d-callers/peer-one-insert", engine, callers), func(b *testing.B) { bare(b, engine, callers, address(b)) })
+		}
+	}
+}
+
+func bare(b *testing.B, engine string, callers int, address string) {
+	driver, name := "sqlite", "file:"+address+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
+	if engine == "PostgreSQL" {
+		driver, name = "pgx", address
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	if engine == "SQLite" {
+		db.SetMaxOpenConns(1) // it has one writer anyway
+	}
+	if _, err := db.Exec("CREATE TABLE bare (id TEXT PRIMARY KEY, minor BIGINT)"); err != nil {
+		b.Fatal(err)
+	}
+	concurrently(b, callers, func(int) {
+		if _, err := db.ExecContext(context.Background(), "INSERT INTO bare (id, minor) VALUES ($1, $2)", id.New(), 2500); err != nil {
+			b.Error(err)
+		}
+	})
+}
