@@ -189,3 +189,26 @@ func TestARefundIsNotPlannedBesideFactsOfItsPayment(t *testing.T) {
 		}
 	})
 }
+
+// late is a provider that lists movements before it knows their objects.
+type late struct{ stubborn }
+
+func (l late) Fetch(ctx context.Context, ref fund.Ref) (fund.Facts, error) {
+	return fund.Facts{}, fault.New(fault.NotFound, "there is no %s yet", ref)
+}
+
+func TestMoneyInSuspenseIsTakenOutOnceItsGiftIsKnown(t *testing.T) {
+	each(t, func(r *rig) {
+		r.sandbox.SetFaults(sandbox.Faults{Drop: 1})
+		ch := r.steer(`{"do":"pay","ref":"` + r.begin("25.00", fund.Once) + `"}`)
+		r.steer(`{"do":"refund","ref":"` + ch + `","amount":1000}`)
+		r.provider = late{stubborn{Provider: r.sandbox}}
+		r.catchUp()
+		r.want("C 0, P 1397, Unallocated -1397")
+		r.provider = r.sandbox
+		r.catchUp()
+		r.want("C 1500, P 1397, fee 103, Refunded 1000, Unallocated 0")
+		r.ok(r.svc.Refresh(r.ctx, sandbox.Key, fund.Ref{Kind: fund.KindPayment, ID: ch}))
+		r.want("C 1500, P 1397, fee 103, Refunded 1000, Unallocated 0")
+	})
+}

@@ -156,6 +156,20 @@ func (r *reducer) suspend(m Movement) {
 	r.c.Tasks = append(r.c.Tasks, t)
 }
 
+// release takes out of suspense what was booked before its payment was known, so
+// that it is booked in its own place now and not twice.
+func (r *reducer) release(payment string) {
+	for _, m := range r.f.Movements {
+		if !r.w.Movements[m.Ref] || r.paymentOf(m.Source) != payment {
+			continue
+		}
+		delete(r.w.Movements, m.Ref)
+		if e, _ := Suspense(r.w.Provider, r.w.Zone, m); len(e.Postings) > 0 {
+			r.book(ledger.Reverse(e, r.w.Provider+":"+m.Ref+":placed", r.date(m.At), ""))
+		}
+	}
+}
+
 // Suspense is the entry and the task for a movement that can't be placed.
 func Suspense(provider string, zone *time.Location, m Movement) (ledger.Entry, Task) {
 	e := ledger.Entry{Key: provider + ":" + m.Ref + ":suspense", Date: m.At.In(zone).Format(time.DateOnly)}

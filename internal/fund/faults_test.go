@@ -9,6 +9,7 @@ import (
 	"masthead.dev/masthead/internal/payment/sandbox"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
+	"masthead.dev/masthead/internal/testkit/pg"
 )
 
 func TestTwentyReplaysAtOnceAreOneGift(t *testing.T) {
@@ -43,15 +44,12 @@ func TestTwentyReplaysAtOnceAreOneGift(t *testing.T) {
 func TestFaultyWebhooksEndInTheSameBooks(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var want []string
-		seeds := uint64(50)
-		if s.Engine() != "sqlite" {
-			seeds = 3 // the reducer is the same; this is about the other engine's locks
+		seeds, url := uint64(50), func() string { return storetest.SQLite(t) }
+		if s.Engine() != "sqlite" { // the reducer is the same; this is about the other engine's locks
+			seeds, url = 3, func() string { return pg.URL(t) }
 		}
 		for seed := range seeds + 1 {
-			r := newRig(t, storetest.Open(t, storetest.SQLite(t)), "USD")
-			if s.Engine() != "sqlite" && seed < 1 {
-				r = newRig(t, s, "USD")
-			}
+			r := newRig(t, storetest.Open(t, url()), "USD")
 			if seed > 0 {
 				dice := rand.New(rand.NewPCG(seed, 1))
 				r.sandbox.SetFaults(sandbox.Faults{Duplicate: dice.Float64(), Drop: dice.Float64() * 0.8, Reorder: true, Corrupt: dice.Float64() * 0.3, DelayS: 5, Seed: seed})

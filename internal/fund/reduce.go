@@ -170,6 +170,7 @@ func (r *reducer) payment(f PaymentFact) {
 		r.w.Payments[f.Ref] = p
 		r.touched[f.Ref] = true
 		r.c.Arrived = append(r.c.Arrived, p.ID)
+		r.release(f.Ref)
 	}
 	was := d
 	if next, legal := donations.seen(d.State, DonationSucceeded); legal {
