@@ -108,10 +108,9 @@ func (rep *Report) count(kind string) *Count {
 
 // outcome is what became of an item.
 type outcome struct {
-	was     string // one of those below
-	why     string // of what was skipped
-	needs   []store.Need
-	article string // of a story
+	was   string // one of those below
+	why   string // of what was skipped
+	needs []store.Need
 }
 
 const (
