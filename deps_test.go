@@ -18,7 +18,7 @@ var floors = map[string]int{
 	"internal/money": 0, "internal/fault": 0, "internal/id": 0, "internal/clock": 0, "internal/locale": 0, "internal/search": 0,
 
 	"internal/document": 1, "internal/media": 1, "internal/outlet": 1, "internal/staff": 1, "internal/news": 1, "internal/fund": 1,
-	"internal/ledger": 1, "internal/job": 1, "internal/feed": 1, "internal/source/wxr": 1,
+	"internal/ledger": 1, "internal/job": 1, "internal/feed": 1, "internal/source/wxr": 1, "internal/statement": 1,
 
 	"internal/db": 2,
 

@@ -25,12 +25,13 @@ import (
 var Version = "dev"
 
 type commands struct {
-	Demo    DemoCmd    `cmd:"" help:"Run a complete newsroom with sample content, sandbox payments and a local mailbox."`
-	Serve   ServeCmd   `cmd:"" help:"Run the newsroom."`
-	Import  ImportCmd  `cmd:"" help:"Bring a site in."`
-	Ledger  LedgerCmd  `cmd:"" help:"The books: verify, balance, export."`
-	User    UserCmd    `cmd:"" help:"The people who work here: add, list, reset."`
-	Version VersionCmd `cmd:"" help:"Print the version."`
+	Demo      DemoCmd      `cmd:"" help:"Run a complete newsroom with sample content, sandbox payments and a local mailbox."`
+	Serve     ServeCmd     `cmd:"" help:"Run the newsroom."`
+	Import    ImportCmd    `cmd:"" help:"Bring a site in."`
+	Ledger    LedgerCmd    `cmd:"" help:"The books: verify, balance, export."`
+	Statement StatementCmd `cmd:"" help:"Read bank statements (CAMT.053, MT940, CSV) and prove their sums; books nothing."`
+	User      UserCmd      `cmd:"" help:"The people who work here: add, list, reset."`
+	Version   VersionCmd   `cmd:"" help:"Print the version."`
 }
 
 // Env is what a command may use of the outside.
