@@ -58,6 +58,11 @@ func cleanURL(s string) string {
 		}
 		s = b.String()
 	}
+	for i := range min(2, len(s)) { // browsers take a leading \ for /
+		if s[i] == '\\' && strings.Trim(s[:i], "/") == "" {
+			s = s[:i] + "/" + s[i+1:]
+		}
+	}
 	if strings.HasPrefix(s, "//") {
 		s = "https:" + s
 	}

@@ -605,3 +605,15 @@ func TestTheNavigationOfManySectionsShowsThoseWithArticles(t *testing.T) {
 	nav := p.get("/about").has("part-17", "Town")
 	nav.hasNot("part-03", "River")
 }
+
+func TestARetractedArticleKeepsItsAddressAndLeavesTheSitemap(t *testing.T) {
+	p := newPaper(t)
+	kept, gone := p.published(p.content("en", "Kept", "Text.")), p.published(p.content("en", "Taken back", "Text."))
+	p.get("/sitemaps/1.xml").has(kept.Path, gone.Path)
+	p.do(func(tx *store.Tx) error {
+		_, err := p.room.Retract(t.Context(), tx, gone.Article, "It was not so.")
+		return err
+	})
+	p.get(gone.Path).is(200).has("It was not so.")
+	p.get("/sitemaps/1.xml").has(kept.Path).hasNot(gone.Path)
+}

@@ -17,19 +17,20 @@ type SitemapPart struct {
 	Modified time.Time
 }
 
-// SitemapParts lists the parts with when something in them last changed.
+// SitemapParts lists the parts with when something in them last changed. A
+// retracted article keeps its address but is in no sitemap.
 func (s *Store) SitemapParts(ctx context.Context) ([]SitemapPart, error) {
 	return db.Rows(ctx, s.Query(), func(r db.Scanner) (p SitemapPart, err error) {
 		return p, r.Scan(&p.N, db.At(&p.Modified))
 	}, `SELECT n, MAX(modified_at) FROM (
-		SELECT (ROW_NUMBER() OVER (ORDER BY first_published_at, article_id) - 1) / $1 + 1 AS n, modified_at FROM publication) AS part
+		SELECT (ROW_NUMBER() OVER (ORDER BY first_published_at, article_id) - 1) / $1 + 1 AS n, modified_at FROM publication WHERE state = 'published') AS part
 		GROUP BY n ORDER BY n`, SitemapSize)
 }
 
 // Sitemap returns the articles of a part.
 func (s *Store) Sitemap(ctx context.Context, part int) ([]Teaser, error) {
 	return db.Rows(ctx, s.Query(), scanTeaser, "SELECT "+teaserColumns+` FROM publication p
-		WHERE p.article_id IN (SELECT article_id FROM publication ORDER BY first_published_at, article_id LIMIT $1 OFFSET $2)
+		WHERE p.article_id IN (SELECT article_id FROM publication WHERE state = 'published' ORDER BY first_published_at, article_id LIMIT $1 OFFSET $2)
 		ORDER BY p.first_published_at, p.article_id`, SitemapSize, (part-1)*SitemapSize)
 }
 
