@@ -176,8 +176,13 @@ func TestSitemapsNameEveryArticle(t *testing.T) {
 		}
 	}
 	for _, p := range c.sorted((*page).html) {
-		if ld, ok := article(p); ok && !named[ld.Main] {
+		ld, ok := article(p)
+		retracted := p.Doc.Find("meta[name=robots][content*=noindex]").Length() > 0
+		switch {
+		case ok && !retracted && !named[ld.Main]:
 			t.Errorf("%s stands in no sitemap", ld.Main)
+		case ok && retracted && named[ld.Main]:
+			t.Errorf("%s is retracted, and stands in a sitemap", ld.Main)
 		}
 	}
 }
