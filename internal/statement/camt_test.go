@@ -2,7 +2,6 @@ package statement
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -334,10 +333,7 @@ func TestOldCharsetsOfXMLAreRead(t *testing.T) {
 }
 
 func TestOurSampleIsValidByTheSchema(t *testing.T) {
-	root := os.Getenv("MASTHEAD_CORPORA")
-	if root == "" {
-		t.Skip("MASTHEAD_CORPORA is unset: the sample is not held against ISO's schema")
-	}
+	root := corpora(t)
 	out, err := exec.Command("xmllint", "--noout", "--schema", filepath.Join(root, "camt", "camt.053.001.08.xsd"), "testdata/de-camt.xml").CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %s", err, out)
