@@ -140,11 +140,20 @@ func (a *App) handleJobs() {
 	a.Runner.Handle(job.NewsPublish, (&worker.Publisher{Store: a.Store, Newsroom: a.Newsroom}).Do)
 	a.Runner.Handle(job.MediaRender, worker.NewRenderer(a.Store, a.Blobs, media.Limits{}).Do)
 	worker.HandleFund(a.Runner, a.Store, a.Fund)
-	a.Runner.Handle(job.FundThank, (&worker.Thanks{Store: a.Store, Templates: a.Templates, Money: a.Money}).Do)
+	a.Runner.Handle(job.FundRound, worker.Round(a.Store, a.rounds()))
+	a.Runner.Handle(job.FundThank, (&worker.Thanks{Letters: a.letters()}).Do)
 }
 
 // baseURL is where readers reach the newsroom: as the desk has set it, else
 // where this program listens.
+// letters writes the mails to donors.
+func (a *App) letters() worker.Letters {
+	return worker.Letters{
+		Store: a.Store, Templates: a.Templates, Money: a.Money,
+		Address: func(path, lang string) string { return a.baseURL() + a.outlet.Load().Prefix(lang) + path },
+	}
+}
+
 func (a *App) baseURL() string {
 	if u := a.outlet.Load().BaseURL; u != "" {
 		return u

@@ -32,7 +32,7 @@ type route struct {
 }
 
 var (
-	seeMoney   = []staff.Action{staff.SeeDonors, staff.Outlet}
+	seeMoney   = []staff.Action{staff.SeeMoney, staff.Outlet}
 	seeMail    = []staff.Action{staff.Operate, staff.SeeDonors}
 	seeNeeds   = []staff.Action{staff.Operate, staff.EditDrafts}
 	seeStories = []staff.Action{staff.ReadDrafts, staff.WriteOwn}

@@ -7,6 +7,9 @@ const (
 	// FundCatchUp finds what no delivery told us, ends what a crash left open,
 	// starts and ends campaigns, and asks for itself again.
 	FundCatchUp = "fund.catchup"
+	// FundRound does all that time brings about in reader funding: notices,
+	// reminders, decisions that were put off, reports; it asks for itself again.
+	FundRound = "fund.round"
 	// FundThank writes to the donor of a payment that arrived.
 	FundThank = "fund.thank"
 )
@@ -48,3 +51,6 @@ type FundThankPayload struct {
 func Thank(paymentID string) Job {
 	return Job{Kind: FundThank, Key: FundThank + ":" + paymentID, Payload: FundThankPayload{paymentID}}
 }
+
+// Round is a round of what time brings about.
+func Round() Job { return Job{Kind: FundRound, Key: FundRound, Priority: 4} }

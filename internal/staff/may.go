@@ -35,6 +35,8 @@ const (
 	ClosePeriod Action = "close_period"
 	EraseDonor  Action = "erase_donor"
 	ConnectBank Action = "connect_bank" // connect a processor, change bank details
+	Campaigns   Action = "campaigns"    // goals, texts, dates, matching funds, news to supporters
+	SeeMoney    Action = "see_money"    // totals without any donor
 )
 
 // Object is what an action is done to. Leave out what does not apply.
@@ -126,7 +128,7 @@ func fromTable(p Person, a Action, o Object) Decision {
 
 // anySection are the actions whose object belongs to no section, so that a
 // role in one section counts as the role.
-var anySection = map[Action]bool{EditRules: true, EditMedia: true, ReadAudit: true}
+var anySection = map[Action]bool{EditRules: true, EditMedia: true, ReadAudit: true, SeeMoney: true}
 
 // holds checks what a cell asks for beyond the role itself.
 func (c cell) holds(p Person, g Grant, o Object) bool {

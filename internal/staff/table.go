@@ -45,4 +45,7 @@ var table = map[Action]row{
 	Expenses:    {Treasurer: always},
 	ClosePeriod: {Treasurer: always},
 	EraseDonor:  {Treasurer: always},
+
+	Campaigns: {Publisher: always, Treasurer: always},
+	SeeMoney:  {Reporter: always, Editor: always, Publisher: always, Treasurer: always},
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
@@ -24,7 +25,8 @@ func HandleFund(r *Runner, s *store.Store, svc *fund.Service) {
 	r.Handle(job.FundCatchUp, fundCatchUp(s, svc))
 }
 
-// StartFund asks for a round with each provider now: at the start of the
+// StartFund asks for a round with each provider, and for the round of what time
+// brings about, now: at the start of the
 // program, and whenever the clock of one was moved. Each round asks for the next.
 func StartFund(ctx context.Context, tx *store.Tx, svc *fund.Service) error {
 	for key := range svc.Providers {
@@ -32,7 +34,34 @@ func StartFund(ctx context.Context, tx *store.Tx, svc *fund.Service) error {
 			return err
 		}
 	}
-	return nil
+	return tx.Enqueue(ctx, job.Round())
+}
+
+// Step is a part of the round: a thing that time brings about. It finds by
+// itself what is due, may be done at any moment, and twice, without harm.
+type Step struct {
+	Name string
+	Do   func(ctx context.Context) error
+}
+
+// Round is the body of job.FundRound. A step that fails holds up no other; the
+// next round is asked for whatever came of this one.
+func Round(s *store.Store, steps []Step) Body {
+	return func(ctx context.Context, _ job.Work) error {
+		var failed error
+		for _, step := range steps {
+			if err := step.Do(ctx); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("%s: %w", step.Name, err))
+			}
+		}
+		next := job.Round()
+		next.RunAt = s.Clock.Now().Add(CatchUpEvery)
+		if failed != nil {
+			next.RunAt = s.Clock.Now().Add(time.Minute)
+		}
+		again := s.Write(ctx, func(tx *store.Tx) error { return tx.Enqueue(ctx, next) })
+		return errors.Join(failed, again)
+	}
 }
 
 // fundFetch looks at the objects that a delivery named.

@@ -5,11 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/job"
-	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -21,11 +19,7 @@ import (
 const thankWithin = 3 * 24 * time.Hour
 
 // Thanks writes to donors whose gift arrived.
-type Thanks struct {
-	Store     *store.Store
-	Templates *web.Templates
-	Money     clock.Clock // the providers' time
-}
+type Thanks struct{ Letters }
 
 // Do is the body of job.FundThank.
 func (t *Thanks) Do(ctx context.Context, w job.Work) error {
@@ -52,25 +46,20 @@ func (t *Thanks) Do(ctx context.Context, w job.Work) error {
 }
 
 func (t *Thanks) letter(ctx context.Context, paid fund.Payment, gift fund.Outcome) (store.Mail, error) {
-	o, err := t.Store.Outlet(ctx)
+	lang := gift.Donation.Lang
+	frame, o, err := t.Frame(ctx, lang)
 	if err != nil {
 		return store.Mail{}, err
 	}
-	lang := gift.Donation.Lang
-	l := locale.For(lang)
-	target := l.T("fund.general.heading", "outlet", o.Name)
+	target := frame.T("fund.general.heading", "outlet", o.Name)
 	if paid.CampaignID != "" {
 		target = outlet.Words(gift.Campaign.Title).In(lang, o.Language)
 	}
-	data := web.GiftMail{
-		MailFrame: web.MailFrame{Locale: l, Outlet: sender(o, lang), Zone: o.Location()},
-		Amount:    paid.Amount, Every: string(paid.Every), Paid: paid.SucceededAt, Next: gift.Plan.NextChargeAt, Name: gift.Donor.Name, For: target,
-	}
-	letter, err := t.Templates.Mail("mail/gift", data)
-	return store.Mail{
-		Key: "gift:" + paid.ID, Kind: "gift", ToAddress: gift.Donor.Email, ToName: gift.Donor.Name, Lang: l.Lang(),
-		Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML, Headers: map[string]string{"Auto-Submitted": "auto-generated"},
-	}, err
+	letter, err := t.Templates.Mail("mail/gift", web.GiftMail{
+		MailFrame: frame, Amount: paid.Amount, Every: string(paid.Every), Paid: paid.SucceededAt,
+		Next: gift.Plan.NextChargeAt, Name: gift.Donor.Name, For: target,
+	})
+	return mailTo(gift.Donor, lang, "gift:"+paid.ID, "gift", letter), err
 }
 
 // sender is what a mail says about who sends it.

@@ -2,6 +2,7 @@
 package storetest
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
@@ -14,7 +15,18 @@ import (
 func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, Open(t, SQLite(t))) })
-	t.Run("postgres", func(t *testing.T) { test(t, Open(t, pg.URL(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, Open(t, Postgres(t))) })
+}
+
+// Postgres returns the address of a database that has its tables already.
+func Postgres(t testing.TB) string {
+	return pg.Filled(t, func(url string) error {
+		s, err := store.Open(context.Background(), url)
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
 }
 
 // SQLite returns the path of a database file that is not there yet.
