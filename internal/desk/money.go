@@ -38,6 +38,9 @@ func (d *Desk) moneyPage(ctx context.Context, v *visit) (web.Page, error) {
 	if err := d.moneyFigures(ctx, v, &p); err != nil {
 		return web.Page{}, err
 	}
+	if links := v.moneyNav(); len(links) > 0 {
+		p.Aside = append(p.Aside, web.Panel{ID: "pages", Heading: v.loc.T("money.pages"), Links: links})
+	}
 	if v.may(staff.SeeDonors, staff.Object{}).OK() {
 		gifts, err := d.Store.RecentGifts(ctx, 25)
 		if err != nil {
