@@ -22,7 +22,7 @@ page                        | contributor | reporter | editor | publisher | admi
 /desk/prove                 | yes         | yes      | yes    | yes       | yes   | yes
 /desk/stories               | yes         | yes      | yes    | yes       | –     | –
 /desk/imports               | –           | –        | yes    | yes       | yes   | –
-/desk/money                 | –           | –        | –      | yes       | –     | yes
+/desk/money                 | –           | yes      | yes    | yes       | –     | yes
 /desk/people                | –           | –        | yes    | yes       | yes   | –
 /desk/people/new            | –           | –        | yes    | yes       | yes   | –
 /desk/settings              | –           | –        | –      | yes       | –     | –
