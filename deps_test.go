@@ -29,7 +29,7 @@ var floors = map[string]int{
 	"internal/app": 5, "internal/cli": 5, "cmd/masthead": 6,
 
 	"web-src/build": 9, "test/run": 9, "test/program": 9, "bench": 9,
-	"internal/testkit/pg": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9,
+	"internal/testkit/pg": 9, "internal/testkit/smtp": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9,
 }
 
 // testOnly are packages that only tests (and each other) may import.

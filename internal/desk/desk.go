@@ -6,6 +6,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 
@@ -26,6 +27,8 @@ type Config struct {
 	Money     clock.Clock // the money clock, for campaigns; nil is Clock
 	BaseURL   string      // where the desk is reached: scheme and host, for links in mails and the kind of cookie
 	Sandbox   bool        // payments are pretended
+	// LookupTXT asks the DNS for records; nil asks the machine's resolver.
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
 }
 
 // Desk makes the pages.
@@ -43,6 +46,9 @@ type Desk struct {
 func New(c Config) *Desk {
 	if c.Money == nil {
 		c.Money = c.Clock
+	}
+	if c.LookupTXT == nil {
+		c.LookupTXT = net.DefaultResolver.LookupTXT
 	}
 	d := &Desk{
 		Config: c, nonces: web.NewNonces(c.Secrets.Derive("desk forms")), room: news.Newsroom{Clock: c.Clock},

@@ -36,6 +36,7 @@ type room struct {
 	secrets *store.Secrets
 	clock   *clock.Manual
 	server  *httptest.Server
+	dns     map[string]string // TXT records
 }
 
 func open(t *testing.T) *room { return openAt(t, storetest.Open(t, storetest.SQLite(t)), "") }
@@ -52,8 +53,10 @@ func openAt(t *testing.T, s *store.Store, base string) *room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk.New(desk.Config{Store: s, Secrets: sec, Templates: all, Clock: at, BaseURL: base})
-	r := &room{t: t, store: s, secrets: sec, clock: at, server: httptest.NewServer(web.WithClient(nil, d.Handler()))}
+	r := &room{t: t, store: s, secrets: sec, clock: at, dns: map[string]string{}}
+	d := desk.New(desk.Config{Store: s, Secrets: sec, Templates: all, Clock: at, BaseURL: base,
+		LookupTXT: func(_ context.Context, name string) ([]string, error) { return []string{"unrelated", r.dns[name]}, nil }})
+	r.server = httptest.NewServer(web.WithClient(nil, d.Handler()))
 	t.Cleanup(r.server.Close)
 	return r
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/mail"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -42,12 +43,40 @@ func (d *Desk) frame(ctx context.Context, v *visit, title string) web.DeskFrame 
 	if key := "done." + v.URL.Query().Get("done"); v.loc.Has(key) {
 		f.Notice = &web.Notice{Kind: "ok", Text: v.loc.T(key)}
 	}
+	if key := "not." + v.URL.Query().Get("not"); v.loc.Has(key) {
+		f.Notice = &web.Notice{Kind: "warn", Text: v.loc.T(key)}
+	}
 	if !v.signedIn() {
 		return f
 	}
+	f.Alarm = d.alarm(ctx, v)
 	f.Nav = d.nav(ctx, v)
 	f.Who = &web.Who{Name: v.account.Name, Role: roleName(v.loc, v.person().Highest()), SignOut: "/desk/sign-out", Nonce: v.nonce()}
 	return f
+}
+
+// alarm is what must not be overlooked on any page: mails that nobody sends.
+func (d *Desk) alarm(ctx context.Context, v *visit) *web.Link {
+	if !v.mayOpen(seeMail) {
+		return nil
+	}
+	var server mail.Server
+	if _, err := d.Store.Setting(ctx, mail.Setting, &server); err != nil || server.Set() || d.Sandbox {
+		return nil
+	}
+	mails, err := d.Store.CountMails(ctx)
+	if err != nil {
+		slog.Error("waiting mails can't be counted", "err", err)
+		return nil
+	}
+	say := &web.Link{Text: v.loc.T("mailserver.unset"), Href: "/desk/mailbox"}
+	if n := mails[store.MailWaiting]; n > 0 {
+		say.Text = v.loc.N("mailserver.waiting", n)
+	}
+	if v.mayOpen(only(staff.Operate)) {
+		say.Href = "/desk/settings/mail"
+	}
+	return say
 }
 
 func roleName(l *locale.Locale, r staff.Role) string {

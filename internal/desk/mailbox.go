@@ -76,6 +76,11 @@ func (d *Desk) oneMail(ctx context.Context, v *visit) (web.Page, error) {
 	if m.State == store.MailFailed || m.State == store.MailUncertain {
 		return d.draw(v, "desk/view", d.stuckMail(ctx, v, m))
 	}
+	if m.ToAddress != v.account.Email { // it may hold a donor's name, and links that act for the donor
+		if err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.Audit(ctx, v.by(), "mail.read", "mail", m.ID, nil) }); err != nil {
+			return web.Page{}, err
+		}
+	}
 	var server mail.Server
 	if _, err := d.Store.Setting(ctx, mail.Setting, &server); err != nil {
 		return web.Page{}, err

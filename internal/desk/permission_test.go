@@ -47,6 +47,7 @@ form                        | contributor | reporter | editor | publisher | admi
 /desk/settings              | –           | –        | –      | yes       | –     | –
 /desk/settings/mail         | –           | –        | –      | –         | yes   | –
 /desk/settings/mail/test    | –           | –        | –      | –         | yes   | –
+/desk/settings/mail/dkim    | –           | –        | –      | –         | yes   | –
 /desk/mailbox/x             | –           | –        | –      | –         | yes   | yes
 `
 

@@ -82,6 +82,7 @@ var routes = []route{
 	{pattern: "POST /desk/settings", page: (*Desk).doSettings, may: only(staff.Outlet)},
 	{pattern: "GET /desk/settings/mail", page: (*Desk).mailSettings, may: only(staff.Operate), prove: true},
 	{pattern: "POST /desk/settings/mail", page: (*Desk).doMailSettings, may: only(staff.Operate), prove: true},
+	{pattern: "POST /desk/settings/mail/dkim", page: (*Desk).doDKIM, may: only(staff.Operate), prove: true},
 	{pattern: "POST /desk/settings/mail/test", page: (*Desk).doMailTest, may: only(staff.Operate)},
 
 	{pattern: "GET /desk/mailbox", page: (*Desk).mailbox, may: seeMail},

@@ -56,6 +56,11 @@ func (d *Desk) mailSettingsPage(ctx context.Context, v *visit, s mail.Server, ba
 	if s.Set() {
 		p.Panels = []web.Panel{{ID: "test", Heading: v.loc.T("mailserver.test"), Text: v.loc.T("mailserver.test.say", "email", v.account.Email),
 			Buttons: []web.PostButton{*v.button("mailserver.test.act", "/desk/settings/mail/test", "")}}}
+		dkim, err := d.dkimPanel(ctx, v, s)
+		if err != nil {
+			return p, err
+		}
+		p.Panels = append(p.Panels, dkim)
 	}
 	return p, nil
 }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -114,10 +115,11 @@ func loopback(host string) bool {
 type SMTP struct {
 	Server   Server
 	Password string
-	TLS      *tls.Config // nil checks the server's certificate as usual
+	TLS      *tls.Config   // nil checks the server's certificate as usual
+	Sign     *DKIM         // nil signs nothing
+	Patience time.Duration // how long any one step of the talk may take; 0 is 30 s
 }
 
-// patience is how long any one step of the talk may take.
 const patience = 30 * time.Second
 
 // Send implements Sender.
@@ -125,6 +127,11 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	msg, err := compose(m)
 	if err != nil {
 		return &Failure{Refused, err}
+	}
+	if s.Sign != nil {
+		if err := s.Sign.sign(msg); err != nil {
+			return &Failure{Again, err}
+		}
 	}
 	client, err := gomail.NewClient(s.Server.Host, s.options()...)
 	if err != nil {
@@ -138,7 +145,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 }
 
 func (s *SMTP) options() []gomail.Option {
-	out := []gomail.Option{gomail.WithPort(s.Server.Port), gomail.WithTimeout(patience)}
+	out := []gomail.Option{gomail.WithPort(s.Server.Port), gomail.WithTimeout(cmp.Or(s.Patience, patience))}
 	switch s.Server.Security {
 	case TLS:
 		out = append(out, gomail.WithSSL())
@@ -151,7 +158,11 @@ func (s *SMTP) options() []gomail.Option {
 		out = append(out, gomail.WithTLSConfig(s.TLS))
 	}
 	if s.Server.User != "" {
-		out = append(out, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.Server.User), gomail.WithPassword(s.Password))
+		how := gomail.SMTPAuthAutoDiscover
+		if s.Server.Security == None { // on this machine, where nobody listens in
+			how = gomail.SMTPAuthPlainNoEnc
+		}
+		out = append(out, gomail.WithSMTPAuth(how), gomail.WithUsername(s.Server.User), gomail.WithPassword(s.Password))
 	}
 	return out
 }

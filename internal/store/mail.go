@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -72,20 +73,34 @@ func (tx *Tx) TakeMail(ctx context.Context, mailID string) (Mail, error) {
 }
 
 // SettleMail records what became of a mail that was taken, with the reason
-// where it is not sent. The body of a mail with a one-time link is forgotten
-// once it is sent.
+// where it is not sent. Once it is sent, the body of a mail to the staff is
+// forgotten, and the links of a mail to a donor are: whoever reads the outbox
+// must not be able to use them.
 func (tx *Tx) SettleMail(ctx context.Context, mailID string, state MailState, reason string) error {
 	tx.Touch("desk")
-	var sent any
-	if state == MailSent {
-		sent = tx.now()
+	if state != MailSent {
+		_, err := db.Exec(ctx, tx, "UPDATE mail_outbox SET state = $1, last_error = $2 WHERE id = $3 AND state = 'sending'", state, reason, mailID)
+		return err
 	}
-	_, err := db.Exec(ctx, tx, `UPDATE mail_outbox SET state = $1, last_error = $2, sent_at = $3,
-		body_text = CASE WHEN kind = $5 AND $1 = 'sent' THEN '' ELSE body_text END,
-		body_html = CASE WHEN kind = $5 AND $1 = 'sent' THEN '' ELSE body_html END
-		WHERE id = $4 AND state = 'sending'`, state, reason, sent, mailID, MailKindStaff)
+	m, err := db.One(ctx, tx, scanMail, "SELECT "+mailColumns+" FROM mail_outbox WHERE id = $1 AND state = 'sending'", mailID)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if m.Kind == MailKindStaff {
+		m.Text, m.HTML = "", ""
+	}
+	_, err = db.Exec(ctx, tx, "UPDATE mail_outbox SET state = $1, last_error = '', sent_at = $2, body_text = $3, body_html = $4 WHERE id = $5",
+		MailSent, tx.now(), forgetLinks(m.Text), forgetLinks(m.HTML), mailID)
 	return err
 }
+
+// donorLinks are the tokens in the addresses of mails to donors.
+var donorLinks = regexp.MustCompile(`(/my/link/)[A-Za-z0-9_-]{20,}`)
+
+func forgetLinks(body string) string { return donorLinks.ReplaceAllString(body, "${1}…") }
 
 // MailKindStaff are mails that bring a one-time link to somebody of the staff.
 const MailKindStaff = "staff"

@@ -17,6 +17,7 @@ type DeskFrame struct {
 	Nav     []DeskNav // only what this person may open
 	Who     *Who      // nil: nobody is signed in; the rail then has no foot
 	Notice  *Notice   // what has just happened
+	Alarm   *Link     // what must not be overlooked on any page
 	Sandbox bool
 }
 

@@ -16,6 +16,8 @@ type Post struct {
 	Secrets *store.Secrets
 	// Dial makes the sender for a server; nil is SMTP.
 	Dial func(server mail.Server, password string) mail.Sender
+	// Patience is how long any one step of the talk with it may take; 0 is 30 s.
+	Patience time.Duration
 }
 
 // Send is the body of job.MailKind. Where no mail server is set the mail goes
@@ -29,7 +31,7 @@ func (p *Post) Send(ctx context.Context, w job.Work) error {
 	if _, err := p.Store.Setting(ctx, mail.Setting, &server); err != nil || !server.Set() {
 		return err
 	}
-	password, err := p.Secrets.Get(ctx, mail.Secret)
+	out, err := p.sender(ctx, server)
 	if err != nil {
 		return err
 	}
@@ -40,14 +42,24 @@ func (p *Post) Send(ctx context.Context, w job.Work) error {
 	if err != nil {
 		return err
 	}
-	return p.settle(ctx, w, m, p.sender(server, password).Send(ctx, message(m, server, p.Store.Clock.Now())))
+	return p.settle(ctx, w, m, out.Send(ctx, message(m, server, p.Store.Clock.Now())))
 }
 
-func (p *Post) sender(server mail.Server, password string) mail.Sender {
-	if p.Dial != nil {
-		return p.Dial(server, password)
+// sender is the way out, with the key that signs where there is one.
+func (p *Post) sender(ctx context.Context, server mail.Server) (mail.Sender, error) {
+	password, err := p.Secrets.Get(ctx, mail.Secret)
+	if err != nil {
+		return nil, err
 	}
-	return &mail.SMTP{Server: server, Password: password}
+	if p.Dial != nil {
+		return p.Dial(server, password), nil
+	}
+	out := &mail.SMTP{Server: server, Password: password, Patience: p.Patience}
+	key, err := p.Secrets.Get(ctx, mail.DKIMSecret)
+	if err == nil && key != "" {
+		out.Sign, err = mail.OpenDKIM(server.From, key)
+	}
+	return out, err
 }
 
 // take claims the mail. One that is marked as being sent, although this job is
