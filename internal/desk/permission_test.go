@@ -27,6 +27,7 @@ page                        | contributor | reporter | editor | publisher | admi
 /desk/people/new            | –           | –        | yes    | yes       | yes   | –
 /desk/settings              | –           | –        | –      | yes       | –     | –
 /desk/settings/mail         | –           | –        | –      | –         | yes   | –
+/desk/settings/wording      | –           | –        | –      | yes       | –     | –
 /desk/mailbox               | –           | –        | –      | –         | yes   | yes
 /desk/jobs                  | –           | –        | –      | –         | yes   | –
 /desk/audit                 | –           | –        | yes    | yes       | yes   | –
@@ -47,6 +48,7 @@ form                        | contributor | reporter | editor | publisher | admi
 /desk/settings              | –           | –        | –      | yes       | –     | –
 /desk/settings/mail         | –           | –        | –      | –         | yes   | –
 /desk/settings/mail/test    | –           | –        | –      | –         | yes   | –
+/desk/settings/wording/gift | –           | –        | –      | yes       | –     | –
 /desk/settings/mail/dkim    | –           | –        | –      | –         | yes   | –
 /desk/mailbox/x             | –           | –        | –      | –         | yes   | yes
 `

@@ -85,6 +85,11 @@ var routes = []route{
 	{pattern: "POST /desk/settings/mail/dkim", page: (*Desk).doDKIM, may: only(staff.Operate), prove: true},
 	{pattern: "POST /desk/settings/mail/test", page: (*Desk).doMailTest, may: only(staff.Operate)},
 
+	{pattern: "GET /desk/settings/wording", page: (*Desk).wordings, may: only(staff.Outlet)},
+	{pattern: "GET /desk/settings/wording/{kind}", page: (*Desk).wording, may: only(staff.Outlet)},
+	{pattern: "POST /desk/settings/wording/{kind}", page: (*Desk).doWording, may: only(staff.Outlet)},
+	{pattern: "GET /desk/settings/wording/{kind}/preview", page: (*Desk).wordingPreview, may: only(staff.Outlet)},
+
 	{pattern: "GET /desk/mailbox", page: (*Desk).mailbox, may: seeMail},
 	{pattern: "GET /desk/mailbox/{id}", page: (*Desk).oneMail, may: seeMail},
 	{pattern: "POST /desk/mailbox/{id}", page: (*Desk).doMail, may: seeMail},

@@ -181,7 +181,7 @@ func (v *visit) outletFaults(err error) fault.Fields {
 // tabsOf are the pages of settings that this person may open.
 func (v *visit) tabsOf(current string) []web.Tab {
 	var tabs []web.Tab
-	for _, e := range []entry{{"nav.settings", "/desk/settings", only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", only(staff.Operate)}} {
+	for _, e := range []entry{{"nav.settings", "/desk/settings", only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", only(staff.Operate)}, {"wording.heading", "/desk/settings/wording", only(staff.Outlet)}} {
 		if v.mayOpen(e.may) {
 			tabs = append(tabs, web.Tab{Text: v.loc.T(e.key), Href: e.href, Current: e.href == current})
 		}

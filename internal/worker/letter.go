@@ -24,7 +24,12 @@ type Letters struct {
 // Frame is what every mail in a language shares, with the outlet that sends it.
 func (x *Letters) Frame(ctx context.Context, lang string) (web.MailFrame, outlet.Outlet, error) {
 	o, err := x.Store.Outlet(ctx)
-	return web.MailFrame{Locale: locale.For(lang), Outlet: sender(o, lang), Zone: o.Location()}, o, err
+	if err != nil {
+		return web.MailFrame{}, o, err
+	}
+	l := locale.For(lang)
+	own, err := x.Store.Wording(ctx, l.Lang())
+	return web.MailFrame{Locale: l.With(own), Outlet: sender(o, lang), Zone: o.Location()}, o, err
 }
 
 // Link is the address at which a link to a donor is opened.
