@@ -7,6 +7,7 @@ import (
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/payment/sandbox"
 )
 
@@ -16,10 +17,39 @@ func fieldsOf(err error) fault.Fields {
 	return f
 }
 
-func (r *rig) change(do fund.ChangeKind) {
+// change does what the donor's page does.
+func (r *rig) change(do fund.ChangeKind) { r.must(fund.Change{Do: do}) }
+
+func (r *rig) must(c fund.Change) {
 	r.t.Helper()
-	_, err := r.sandbox.Change(r.ctx, fund.PlanRef("sub_1"), fund.Change{Do: do}, fund.IdemKey(string(do)+r.sandbox.Now().String()))
+	_, err := r.svc.Change(r.ctx, r.plan().ID, c, id.New())
 	r.ok(err)
+}
+
+// moves sums what became of plans from one day to another, "2026-02-01".
+func (r *rig) moves(from, to string) fund.RevenueMoves {
+	r.t.Helper()
+	day := func(s string) time.Time {
+		at, err := time.Parse(time.DateOnly, s)
+		r.ok(err)
+		return at
+	}
+	list, err := r.store.PlanEvents(r.ctx, day(from), day(to))
+	r.ok(err)
+	if sums := fund.SumMoves(list); len(sums) == 1 {
+		return sums[0]
+	}
+	return fund.RevenueMoves{Currency: "USD"}
+}
+
+// wantMoves compares the months of a scenario: what came and what went of the
+// revenue, in minor units, and how many plans.
+func (r *rig) wantMoves(from, to string, want fund.RevenueMoves) {
+	r.t.Helper()
+	want.Currency = "USD"
+	if got := r.moves(from, to); got != want {
+		r.t.Errorf("from %s to %s the revenue moved by %+v, want %+v", from, to, got, want)
+	}
 }
 
 func (r *rig) wantPlan(state fund.PlanState) fund.Plan {
@@ -59,6 +89,8 @@ func TestACancellationThatIsTakenBackCostsNoCharge(t *testing.T) { // 26
 		r.on("2026-02-16")
 		r.wantPlan(fund.PlanActive)
 		r.want("C 2000, P 1882")
+		r.wantMoves("2026-01-01", "2026-02-01", fund.RevenueMoves{New: 1000, Began: 1})
+		r.wantMoves("2026-02-01", "2026-03-01", fund.RevenueMoves{}) // churn 0
 	})
 }
 
@@ -75,6 +107,8 @@ func TestACancelledPlanEndsWithItsPeriod(t *testing.T) { // 27
 			r.t.Errorf("the plan ended at %v, want 15 February", p.EndedAt)
 		}
 		r.want("C 1000")
+		r.wantMoves("2026-01-01", "2026-02-01", fund.RevenueMoves{New: 1000, Began: 1})
+		r.wantMoves("2026-02-01", "2026-03-01", fund.RevenueMoves{Churned: -1000, Left: 1})
 	})
 }
 
@@ -93,6 +127,10 @@ func TestARenewalThatFailsIsTriedAgain(t *testing.T) { // 28
 			r.t.Errorf("the next charge is due at %v, want 15 March as before", p.NextChargeAt)
 		}
 		r.want("C 2000")
+		r.wantMoves("2026-02-01", "2026-03-01", fund.RevenueMoves{}) // no churn
+		if n := len(r.posted("gift")); n != 2 {
+			r.t.Errorf("%d payments were thanked for, want 2", n)
+		}
 	})
 }
 
@@ -103,6 +141,7 @@ func TestAPlanEndsWhenAllTriesFail(t *testing.T) { // 29
 		r.advance(60)
 		r.wantPlan(fund.PlanCancelled)
 		r.want("C 1000")
+		r.wantMoves("2026-02-01", "2026-04-01", fund.RevenueMoves{Failed: -1000, Lost: 1}) // involuntary
 	})
 }
 
