@@ -1,0 +1,248 @@
+package desk_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/giro"
+	"masthead.dev/masthead/internal/ledger"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+)
+
+const accounts = "/desk/money/accounts"
+
+func (r *room) banks() store.BankAccounts {
+	return store.BankAccounts{Store: r.store, Secrets: r.secrets}
+}
+
+func (r *room) accounts() []giro.Account {
+	r.t.Helper()
+	list, err := r.banks().Accounts(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return list
+}
+
+// told counts the mails about bank details to somebody.
+func (r *room) told(to string) (n int) {
+	r.t.Helper()
+	list, err := r.store.Mails(r.t.Context(), 100, 0)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, m := range list {
+		if m.Kind == "notice" && m.ToAddress == to+"@lantern.example" {
+			n++
+			if strings.Contains(m.Text, "3704 0044") || strings.Contains(m.Text, "37040044") {
+				r.t.Errorf("a mail holds a number in full:\n%s", m.Text)
+			}
+		}
+	}
+	return n
+}
+
+func (b *browser) addAccount(values ...string) answer {
+	b.t.Helper()
+	return b.fill(accounts+"/new", accounts+"/new", append([]string{"title", "Donations", "holder", "Lantern e. V.", "currency", "eur", "iban", "DE89 3704 0044 0532 0130 00", "shown", "on"}, values...)...)
+}
+
+func TestAnOwnerEntersAnAccountAtOnceAndAllOwnersAreTold(t *testing.T) {
+	r := open(t)
+	r.found()
+	b := r.signIn(r.hire("owner", staff.Owner))
+	r.hire("second", staff.Owner)
+	if a := b.addAccount(); a.status != http.StatusSeeOther || a.to() != accounts+"?done=bank" {
+		t.Fatalf("%d to %q\n%s", a.status, a.to(), a.body)
+	}
+	list := r.accounts()
+	if len(list) != 1 || list[0].Name != "Donations" || list[0].Currency != "EUR" || list[0].IBAN != "DE89370400440532013000" || !list[0].Offered() {
+		t.Fatalf("%+v", list)
+	}
+	if r.told("owner") != 1 || r.told("second") != 1 {
+		t.Errorf("told were %d and %d times", r.told("owner"), r.told("second"))
+	}
+	page := b.get(accounts)
+	if strings.Contains(page.body, "37040044") || !strings.Contains(page.body, "… 3000") || !strings.Contains(page.body, "Assets:Bank:Donations") {
+		t.Errorf("the list shows\n%s", page.Find("main").Text())
+	}
+	if log := r.log(); !strings.Contains(log, "bank.add") {
+		t.Errorf("the log has %s", log)
+	}
+	edit := accounts + "/" + list[0].ID
+	if a := b.fill(edit, edit, "shown", "on", "iban", "GB29 NWBK 6016 1331 9268 19"); a.to() != accounts+"?done=bank" {
+		t.Fatalf("%d to %q\n%s", a.status, a.to(), a.body)
+	}
+	if got := r.accounts()[0]; got.IBAN.Country() != "GB" || got.Name != "Donations" {
+		t.Errorf("%+v", got)
+	}
+	if a := b.fill(edit, edit, "shown", "on"); a.to() != accounts+"?done=bank-same" || r.told("second") != 2 {
+		t.Errorf("what was not changed leads to %q, with %d mails", a.to(), r.told("second"))
+	}
+	b.fill(edit, edit+"/close")
+	if got := r.accounts()[0]; got.Offered() || b.get(edit).status != http.StatusConflict {
+		t.Errorf("a closed account: %+v", got)
+	}
+}
+
+func TestATreasurersChangeWaitsForThePublisher(t *testing.T) {
+	r := open(t)
+	r.found()
+	r.hire("owner", staff.Owner)
+	treasurer, publisher := r.signIn(r.hire("tilda", staff.Treasurer)), r.signIn(r.hire("paul", staff.Publisher))
+	if a := treasurer.addAccount(); a.to() != accounts+"?done=bank-waits" || len(r.accounts()) != 0 || r.told("owner") != 1 {
+		t.Fatalf("to %q, %d accounts, %d mails", a.to(), len(r.accounts()), r.told("owner"))
+	}
+	waiting, err := r.banks().Changes(t.Context())
+	if err != nil || len(waiting) != 1 || waiting[0].Second != staff.Publisher {
+		t.Fatalf("%+v, %v", waiting, err)
+	}
+	change := "/desk/money/account-changes/" + waiting[0].ID
+	if treasurer.get(accounts).Find(`input[value=confirm]`).Length() != 0 {
+		t.Error("whoever asks is offered to confirm")
+	}
+	if a := treasurer.fill(accounts, change, "do", "confirm"); a.status != http.StatusForbidden || len(r.accounts()) != 0 {
+		t.Errorf("whoever asked confirmed: %d", a.status)
+	}
+	if a := publisher.fill(accounts, change, "do", "confirm"); a.to() != accounts+"?done=bank" || len(r.accounts()) != 1 || r.told("owner") != 2 {
+		t.Fatalf("%d to %q, %d mails\n%s", a.status, a.to(), r.told("owner"), a.body)
+	}
+	edit := accounts + "/" + r.accounts()[0].ID
+	publisher.fill(edit, edit, "holder", "Somebody else")
+	waiting, err = r.banks().Changes(t.Context())
+	if err != nil || len(waiting) != 1 {
+		t.Fatal(waiting, err)
+	}
+	if a := publisher.fill(accounts, "/desk/money/account-changes/"+waiting[0].ID, "do", "withdraw"); a.to() != accounts+"?done=bank-withdrawn" || r.accounts()[0].Holder != "Lantern e. V." {
+		t.Errorf("%d to %q, the holder is %q", a.status, a.to(), r.accounts()[0].Holder)
+	}
+}
+
+func TestAnAccountThatIsNotInOrderComesBackWithItsInput(t *testing.T) {
+	r := open(t)
+	r.found()
+	b := r.signIn(r.hire("owner", staff.Owner))
+	for name, c := range map[string]struct {
+		values []string
+		field  string
+	}{
+		"a typing error":            {[]string{"iban", "DE89 3704 0044 0532 0130 01"}, "iban"},
+		"a country without IBANs":   {[]string{"iban", "US89 3704 0044 0532 0130 00"}, "iban"},
+		"no number at all":          {[]string{"iban", ""}, "iban"},
+		"a QR-IBAN in its place":    {[]string{"iban", "CH44 3199 9123 0008 8901 2"}, "iban"},
+		"an ordinary IBAN as QR":    {[]string{"qr", "DE89 3704 0044 0532 0130 00"}, "qr"},
+		"no such currency":          {[]string{"currency", "ABC"}, "currency"},
+		"no title":                  {[]string{"title", ""}, "title"},
+		"a name that is none":       {[]string{"name", "my bank"}, "name"},
+		"francs without an address": {[]string{"iban", "CH93 0076 2011 6238 5295 7", "currency", "CHF"}, "postcode"},
+		"a line without a colon":    {[]string{"iban", "", "lines", "021000021"}, "lines"},
+		"a BIC too short":           {[]string{"bic", "COBA"}, "bic"},
+	} {
+		a := b.addAccount(c.values...)
+		if a.status != http.StatusUnprocessableEntity || a.Find("#account-"+c.field+"-err").Length() != 1 {
+			t.Errorf("%s: %d, without an error at %s", name, a.status, c.field)
+		}
+		if got := a.Find(`input[name=holder]`).AttrOr("value", ""); got != "Lantern e. V." {
+			t.Errorf("%s: the holder came back as %q", name, got)
+		}
+		if c.values[0] == "iban" && c.values[1] != "" && a.Find(`input[name=iban]`).AttrOr("value", "") != c.values[1] {
+			t.Errorf("%s: the number did not come back as it was typed", name)
+		}
+	}
+	if len(r.accounts()) != 0 {
+		t.Error("an account that is not in order was kept")
+	}
+	if a := b.addAccount("iban", "", "currency", "USD", "lines", "Routing number: 021000021\nAccount number: 00123456789"); a.to() != accounts+"?done=bank" {
+		t.Fatalf("an account without an IBAN: %d\n%s", a.status, a.body)
+	}
+	if a := b.addAccount(); a.status != http.StatusUnprocessableEntity || a.Find("#account-name-err").Length() != 1 {
+		t.Errorf("a name that is taken: %d to %q", a.status, a.to())
+	}
+}
+
+const offline = "/desk/money/offline"
+
+func TestCashIsTypedInOnceAndTakenBack(t *testing.T) {
+	r := open(t)
+	r.found()
+	b := r.signIn(r.hire("tilda", staff.Treasurer))
+	page := b.get(offline)
+	for range 2 { // the button was pressed twice
+		if a := b.send(page, offline, "amount", "25.00", "who", "named", "name", "Rowan Pell"); a.to() != offline+"?done=offline" {
+			t.Fatalf("%d\n%s", a.status, a.body)
+		}
+	}
+	m, err := r.store.GeneralMeter(t.Context(), "USD")
+	if err != nil || m.Received != 2500 || m.Donors != 1 {
+		t.Fatalf("received are %d from %d, %v", m.Received, m.Donors, err)
+	}
+	list, err := r.store.OfflineGifts(t.Context(), 5)
+	if err != nil || len(list) != 1 || list[0].Account != ledger.Cash {
+		t.Fatal(list, err)
+	}
+	if text := b.get(offline).Find("main").Text(); strings.Contains(text, "Rowan") {
+		t.Error("the list names the giver")
+	}
+	back := offline + "/" + list[0].ID + "/back"
+	again := b.get(offline)
+	b.send(again, back)
+	if m, err := r.store.GeneralMeter(t.Context(), "USD"); err != nil || m.Received != 0 {
+		t.Errorf("after taking back %d are received, %v", m.Received, err)
+	}
+	if a := b.send(again, back); a.status != http.StatusConflict {
+		t.Errorf("taking back twice: %d", a.status)
+	}
+}
+
+func TestAGiftInHandThatIsNotInOrderIsNotBooked(t *testing.T) {
+	r := open(t)
+	r.found()
+	c := r.campaignFor("EUR")
+	b := r.signIn(r.hire("tilda", staff.Treasurer))
+	r.write(func(ctx context.Context, tx *store.Tx) error {
+		read := giro.Account{ID: "x", Name: "Read", Title: "Read", Currency: "USD", Holder: "L", Lines: []giro.Line{{Label: "Account", Text: "12345678"}}, StatementsFrom: "2026-01-01"}
+		return r.banks().PutAccount(ctx, tx, read)
+	})
+	for name, x := range map[string]struct {
+		values []string
+		field  string
+	}{
+		"nothing":                     {[]string{"amount", "0"}, "amount"},
+		"words":                       {[]string{"amount", "ten"}, "amount"},
+		"tomorrow":                    {[]string{"day", "2026-11-21"}, "day"},
+		"no day":                      {[]string{"day", "x"}, "day"},
+		"a campaign in another money": {[]string{"campaign", c}, "campaign"},
+		"a day before the campaign":   {[]string{"campaign", c, "currency", "EUR", "day", "2025-01-01"}, "campaign"},
+		"an account that is read":     {[]string{"account", "Assets:Bank:Read"}, "account"},
+		"an account of another kind":  {[]string{"account", "Income:Donations"}, "account"},
+		"nobody by name":              {[]string{"who", "named"}, "name"},
+		"an address that is none":     {[]string{"who", "named", "email", "x@"}, "email"},
+	} {
+		a := b.fill(offline, offline, append([]string{"amount", "20"}, x.values...)...)
+		if a.status != http.StatusUnprocessableEntity || a.Find("#offline-"+x.field+"-err").Length() != 1 {
+			t.Errorf("%s: %d, without an error at %s", name, a.status, x.field)
+		}
+	}
+	if list, err := r.store.OfflineGifts(t.Context(), 5); err != nil || len(list) != 0 {
+		t.Errorf("%d gifts were booked, %v", len(list), err)
+	}
+	b.fill(offline, offline, "amount", "20", "currency", "EUR", "campaign", c, "day", "2026-11-19")
+	list, err := r.store.OfflineGifts(t.Context(), 5)
+	if err != nil || len(list) != 1 || list[0].CampaignID != c || list[0].At.Format(time.DateOnly) != "2026-11-19" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// campaignFor makes a campaign of this year in a currency.
+func (r *room) campaignFor(currency string) string {
+	r.t.Helper()
+	c := fund.Campaign{ID: "c-" + strings.ToLower(currency), Slug: "costs-" + strings.ToLower(currency), Currency: currency, State: fund.CampaignLive, Counting: fund.ReceivedOnly,
+		Title: map[string]string{"en": "Costs"}, StartsAt: r.clock.Now().AddDate(0, -6, 0), EndsAt: r.clock.Now().AddDate(0, 1, 0), CreatedAt: r.clock.Now()}
+	r.write(func(ctx context.Context, tx *store.Tx) error { return tx.PutCampaign(ctx, c) })
+	return c.ID
+}
