@@ -54,13 +54,22 @@ func scanDonorLink(r db.Scanner) (l DonorLink, err error) {
 // of which only the hash is kept. The other links of the donor stay as they
 // are: each mail has links of its own.
 func (tx *Tx) MakeDonorLink(ctx context.Context, l DonorLink, lasts time.Duration) (token string, err error) {
-	token = newToken()
+	token = NewLinkToken()
+	return token, tx.KeepDonorLink(ctx, token, l, lasts)
+}
+
+// NewLinkToken makes a token for KeepDonorLink.
+func NewLinkToken() string { return newToken() }
+
+// KeepDonorLink is MakeDonorLink with a token that the caller made before, so
+// that the mail with the link could be drawn outside the transaction.
+func (tx *Tx) KeepDonorLink(ctx context.Context, token string, l DonorLink, lasts time.Duration) error {
 	if l.Detail == nil {
 		l.Detail = map[string]string{}
 	}
-	_, err = db.Exec(ctx, tx, "INSERT INTO donor_link (token_hash, power, donor_id, object_id, detail, created_at, expires_at) VALUES ("+places(7)+")",
+	_, err := db.Exec(ctx, tx, "INSERT INTO donor_link (token_hash, power, donor_id, object_id, detail, created_at, expires_at) VALUES ("+places(7)+")",
 		tokenHash(token), l.Power, l.DonorID, l.Object, db.JSON(l.Detail), tx.now(), tx.now()+lasts.Milliseconds())
-	return token, err
+	return err
 }
 
 // DonorLink looks at a link without using it, also where it works no more, so
@@ -80,8 +89,31 @@ func (tx *Tx) UseDonorLink(ctx context.Context, token string) (DonorLink, error)
 	return l, err
 }
 
-// EndDonorLinks ends all unused links of a donor, as after a change of address.
+// EndDonorLinks ends all links of a donor that still work, as after a change of
+// address, but for those that bring an old address back: otherwise whoever took
+// somebody's place would only have to change the address twice.
 func (tx *Tx) EndDonorLinks(ctx context.Context, donorID string) error {
-	_, err := db.Exec(ctx, tx, "UPDATE donor_link SET revoked_at = $1 WHERE donor_id = $2 AND revoked_at IS NULL AND used_at IS NULL", tx.now(), donorID)
+	_, err := db.Exec(ctx, tx, `UPDATE donor_link SET revoked_at = $1 WHERE donor_id = $2 AND revoked_at IS NULL
+		AND (used_at IS NULL OR power = $3) AND power <> $4`, tx.now(), donorID, DonorReceipt, DonorRevert)
 	return err
+}
+
+// ShowPowers makes links over a plan for the page after paying, once in the life
+// of the plan; nil where that was done before.
+func (tx *Tx) ShowPowers(ctx context.Context, donorID, planID string, powers []Power, lasts time.Duration) (map[Power]string, error) {
+	if err := tx.lockObjects(ctx, []string{"powers " + planID}); err != nil {
+		return nil, err
+	}
+	shown := map[string]string{"on": "thanks"}
+	n, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM donor_link WHERE donor_id = $1 AND object_id = $2 AND detail = $3", donorID, planID, db.JSON(shown))
+	if err != nil || n > 0 {
+		return nil, err
+	}
+	out := map[Power]string{}
+	for _, p := range powers {
+		if out[p], err = tx.MakeDonorLink(ctx, DonorLink{Power: p, DonorID: donorID, Object: planID, Detail: shown}, lasts); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
