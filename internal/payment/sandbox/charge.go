@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
@@ -22,7 +23,7 @@ func (s *Sandbox) Key() string { return Key }
 func (s *Sandbox) Caps() fund.Caps {
 	return fund.Caps{
 		Intervals: []fund.Every{fund.Once, fund.Month, fund.Year}, ChangeAmount: true, Pause: true, Refund: true,
-		Road: fund.Hosted, Scale: "stripe",
+		Road: fund.Hosted, Scale: "stripe", Fees: fees,
 	}
 }
 
@@ -116,9 +117,19 @@ func (s *Sandbox) pay(b *batch, id string) error {
 		return unknown("session", id)
 	case x.State == fund.SessionPaid:
 		return nil
-	case x.State == fund.SessionExpired:
+	case x.State == fund.SessionExpired, x.State == fund.SessionFailed:
 		return fault.New(fault.Conflict, "this payment page has expired; go back and begin again")
+	case x.State == fund.SessionProcessing:
+		return fault.New(fault.Conflict, "this payment is on its way already")
+	case x.Payment != "":
+		return fault.New(fault.Conflict, "a part of %s is paid already; pay the rest with {\"do\":\"part\"}", id)
 	}
+	s.succeed(b, x)
+	return nil
+}
+
+// succeed is the moment at which the money of a session is there.
+func (s *Sandbox) succeed(b *batch, x session) {
 	now := s.now()
 	x.State = fund.SessionPaid
 	var p plan
@@ -131,21 +142,31 @@ func (s *Sandbox) pay(b *batch, id string) error {
 	x.Payment = b.charge(payment{Intent: x.Intent, Session: x.ID, Plan: x.Plan, Amount: x.Amount, At: now})
 	set(b, b.w.Sessions, x.ID, x)
 	b.event("checkout.session.completed", fund.Ref{Kind: fund.KindSession, ID: x.ID}, now)
-	return nil
 }
 
 // charge books a payment and tells of it as often as a card provider would.
 func (b *batch) charge(p payment) string {
 	p.ID = b.next("ch")
 	ref := fund.Ref{Kind: fund.KindPayment, ID: p.ID}
-	p.Moves = []string{b.move(fund.MoveCharge, p.Amount, Fee(p.Amount), ref, p.At)}
+	if p.Pending = b.w.Settles.rows[p.Amount.Currency].Wait; !p.Pending {
+		p.Moves = []string{b.take(p, p.At)}
+	}
 	set(b, b.w.Payments, p.ID, p)
 	b.event("charge.succeeded", ref, p.At)
 	if p.Plan != "" {
 		b.event("invoice.paid", ref, p.At)
 	}
-	b.event("charge.updated", ref, p.At)
+	if !p.Pending {
+		b.event("charge.updated", ref, p.At)
+	}
 	return p.ID
+}
+
+// take moves a payment into the balance, less the fee, which is of the amount in
+// the balance's currency.
+func (b *batch) take(p payment, at time.Time) string {
+	settled, _ := b.settlesAs(p.Amount)
+	return b.move(fund.MoveCharge, p.Amount, Fee(settled), fund.Ref{Kind: fund.KindPayment, ID: p.ID}, at)
 }
 
 // Decline refuses the next attempt to pay a session.
@@ -161,7 +182,7 @@ func (s *Sandbox) decline(b *batch, id string) error {
 	case x.State != fund.SessionOpen && x.State != fund.SessionDeclined:
 		return fault.New(fault.Conflict, "this payment page is closed already")
 	}
-	x.State = fund.SessionDeclined
+	x.State, x.Declined = fund.SessionDeclined, append(slices.Clone(x.Declined), s.now())
 	set(b, b.w.Sessions, id, x)
 	b.event("payment_intent.payment_failed", fund.Ref{Kind: fund.KindSession, ID: id}, s.now())
 	return nil
@@ -191,6 +212,7 @@ func (s *Sandbox) refund(b *batch, paymentID string, a money.Amount, key fund.Id
 	if a.Currency != p.Amount.Currency || a.Minor <= 0 || a.Minor > left {
 		return "", fault.New(fault.Invalid, "of %s only %s can be refunded", p.ID, money.Amount{Currency: p.Amount.Currency, Minor: left})
 	}
+	p = b.settled(p, s.now())
 	x := refund{ID: b.next("re"), Payment: p.ID, Key: key, Amount: a, State: fund.RefundSucceeded, At: s.now()}
 	if bounces {
 		x.FailAt = x.At.Add(3 * 24 * time.Hour)

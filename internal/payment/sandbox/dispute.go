@@ -11,8 +11,9 @@ import (
 func (d dispute) ref() fund.Ref { return fund.Ref{Kind: fund.KindDispute, ID: d.ID} }
 
 // dispute takes an amount of a payment back, or only asks about it (inquiry).
-// With a dispute's id it turns that inquiry into a dispute.
-func (s *Sandbox) dispute(b *batch, ref string, minor int64, inquiry bool) (string, error) {
+// With a dispute's id it turns that inquiry into a dispute. With force the
+// donor's bank takes it although it was refunded already.
+func (s *Sandbox) dispute(b *batch, ref string, minor int64, inquiry, force bool) (string, error) {
 	d, known := b.w.Disputes.rows[ref]
 	if known && d.State != fund.DisputeInquiry {
 		return "", fault.New(fault.Conflict, "%s is no inquiry any more", ref)
@@ -26,6 +27,9 @@ func (s *Sandbox) dispute(b *batch, ref string, minor int64, inquiry bool) (stri
 		return "", unknown("payment", paymentID)
 	}
 	left := p.Amount.Minor - p.Refunded - p.Disputed
+	if force {
+		left = p.Amount.Minor - p.Disputed
+	}
 	if minor == 0 {
 		minor = left
 	}
@@ -33,6 +37,7 @@ func (s *Sandbox) dispute(b *batch, ref string, minor int64, inquiry bool) (stri
 		return "", fault.New(fault.Invalid, "of %s only %s can be disputed", p.ID, money.Amount{Currency: p.Amount.Currency, Minor: left})
 	}
 	now := s.now()
+	p = b.settled(p, now)
 	if !known {
 		d = dispute{ID: b.next("dp"), Payment: p.ID, Amount: money.Amount{Currency: p.Amount.Currency, Minor: minor}, State: fund.DisputeInquiry, OpenedAt: now}
 		b.event("charge.dispute.created", d.ref(), now)

@@ -32,8 +32,8 @@ func (w *world) fetch(ref fund.Ref, f *fund.Facts) error {
 	case fund.KindSession:
 		if x, ok := w.Sessions.rows[ref.ID]; ok {
 			w.addSession(x, f)
-			if x.Payment != "" {
-				w.addPayment(w.Payments.rows[x.Payment], f)
+			for _, id := range x.payments() {
+				w.addPayment(w.Payments.rows[id], f)
 			}
 			return nil
 		}
@@ -56,6 +56,10 @@ func (w *world) fetch(ref fund.Ref, f *fund.Facts) error {
 		if d, ok := w.Disputes.rows[ref.ID]; ok {
 			return w.fetch(fund.Ref{Kind: fund.KindPayment, ID: d.Payment}, f)
 		}
+	case fund.KindWarning:
+		if x, ok := w.Warnings.rows[ref.ID]; ok {
+			return w.fetch(fund.Ref{Kind: fund.KindPayment, ID: x.Payment}, f)
+		}
 	case fund.KindPayout:
 		if p, ok := w.Payouts.rows[ref.ID]; ok {
 			f.Payouts = append(f.Payouts, fund.PayoutFact{Ref: p.ID, Amount: p.Amount, State: p.State, CreatedAt: p.At, ArrivedAt: p.ArrivedAt, FailedAt: p.FailedAt})
@@ -67,28 +71,14 @@ func (w *world) fetch(ref fund.Ref, f *fund.Facts) error {
 }
 
 func (w *world) addSession(x session, f *fund.Facts) {
-	f.Sessions = append(f.Sessions, fund.SessionFact{Ref: x.ID, Donation: x.Intent, State: x.State, URL: x.url(), OpenedAt: x.OpenedAt, ExpiresAt: x.ExpiresAt})
+	f.Sessions = append(f.Sessions, fund.SessionFact{Ref: x.ID, Donation: x.Intent, State: x.State, URL: x.url(), OpenedAt: x.OpenedAt, ExpiresAt: x.ExpiresAt, Declined: x.Declined})
 	if p, ok := w.Plans.rows[x.Plan]; ok {
 		f.Plans = append(f.Plans, p.fact())
 	}
 }
 
-func (p plan) fact() fund.PlanFact {
-	f := fund.PlanFact{
-		Ref: p.ID, Donation: p.Intent, Amount: p.Amount, Every: p.Every, State: p.State,
-		StartedAt: p.StartedAt, CancelAt: p.CancelAt, EndedAt: p.EndedAt,
-	}
-	switch p.State {
-	case fund.PlanActive:
-		f.NextChargeAt = p.nextAt()
-	case fund.PlanPastDue:
-		f.NextChargeAt = p.RetryAt
-	}
-	return f
-}
-
 func (w *world) addPayment(p payment, f *fund.Facts) {
-	fact := fund.PaymentFact{Ref: p.ID, Donation: p.Intent, Plan: p.Plan, Amount: p.Amount, SucceededAt: p.At}
+	fact := fund.PaymentFact{Ref: p.ID, Donation: p.Intent, Plan: p.Plan, Amount: p.Amount, Part: p.Part, SucceededAt: p.At}
 	if !p.Renewal {
 		fact.OpenedAt = w.Sessions.rows[p.Session].OpenedAt
 	}
@@ -104,6 +94,10 @@ func (w *world) addPayment(p payment, f *fund.Facts) {
 		f.Disputes = append(f.Disputes, fund.DisputeFact{Ref: d.ID, Payment: p.ID, Amount: d.Amount, State: d.State, OpenedAt: d.OpenedAt, ClosedAt: d.ClosedAt})
 		w.addMovements(d.Moves, f)
 	}
+	for _, id := range p.Warnings {
+		x := w.Warnings.rows[id]
+		f.Warnings = append(f.Warnings, fund.WarningFact{Ref: x.ID, Payment: p.ID, Actionable: p.Amount.Minor > p.Refunded+p.Disputed && len(p.Disputes) == 0, At: x.At})
+	}
 }
 
 func (w *world) addMovements(ids []string, f *fund.Facts) {
@@ -113,7 +107,11 @@ func (w *world) addMovements(ids []string, f *fund.Facts) {
 }
 
 func (m movement) fact() fund.Movement {
-	return fund.Movement{Ref: m.ID, Kind: m.Kind, Amount: m.Amount, Fee: m.Fee, Source: m.Source, At: m.At}
+	f := fund.Movement{Ref: m.ID, Kind: m.Kind, Amount: m.Amount, Fee: m.Fee, Source: m.Source, At: m.At, Rate: m.Rate}
+	if m.Own != nil {
+		f.Own = *m.Own
+	}
+	return f
 }
 
 // Since implements fund.Provider. The cursor is the number of the last event.

@@ -22,8 +22,10 @@ type session struct {
 	State     fund.SessionState `json:"state"`
 	OpenedAt  time.Time         `json:"opened_at"`
 	ExpiresAt time.Time         `json:"expires_at"`
-	Payment   string            `json:"payment,omitempty"`
+	Payment   string            `json:"payment,omitempty"` // the last one
+	Parts     []string          `json:"parts,omitempty"`   // those before it, where it was paid in parts
 	Plan      string            `json:"plan,omitempty"`
+	Declined  []time.Time       `json:"declined,omitempty"` // refused attempts, oldest first
 }
 
 type payment struct {
@@ -33,34 +35,16 @@ type payment struct {
 	Plan     string       `json:"plan,omitempty"`
 	Renewal  bool         `json:"renewal,omitempty"`
 	Amount   money.Amount `json:"amount"`
+	Part     bool         `json:"part,omitempty"`    // of a session that takes several
+	Pending  bool         `json:"pending,omitempty"` // its settlement is not known yet
 	At       time.Time    `json:"at"`
 	Refunded int64        `json:"refunded"`
 	Disputed int64        `json:"disputed"`
 	Refunds  []string     `json:"refunds,omitempty"`
 	Disputes []string     `json:"disputes,omitempty"`
+	Warnings []string     `json:"warnings,omitempty"`
 	Moves    []string     `json:"moves"` // ids of its movements
 }
-
-type plan struct {
-	ID          string         `json:"id"`
-	Intent      string         `json:"intent"`
-	Session     string         `json:"session"`
-	Amount      money.Amount   `json:"amount"`
-	Every       fund.Every     `json:"every"`
-	State       fund.PlanState `json:"state"`
-	StartedAt   time.Time      `json:"started_at"`
-	Anchor      time.Time      `json:"anchor"` // charges fall on this day and time
-	Period      int            `json:"period"` // number of the next charge after the anchor
-	RetryAt     time.Time      `json:"retry_at"`
-	Retries     int            `json:"retries,omitempty"`
-	Declines    bool           `json:"declines,omitempty"` // charges fail until it is paid again
-	PausedUntil time.Time      `json:"paused_until"`
-	CancelAt    time.Time      `json:"cancel_at"`
-	EndedAt     time.Time      `json:"ended_at"`
-}
-
-// nextAt is when the next period begins.
-func (p plan) nextAt() time.Time { return fund.AddPeriods(p.Anchor, p.Every, p.Period) }
 
 type refund struct {
 	ID      string           `json:"id"`
@@ -103,6 +87,22 @@ type movement struct {
 	Fee    int64             `json:"fee"`
 	Source fund.Ref          `json:"source"`
 	At     time.Time         `json:"at"`
+	Own    *money.Amount     `json:"own,omitempty"` // of the object, where it was converted
+	Rate   money.Rate        `json:"rate,omitempty"`
+}
+
+// warning is an early fraud warning.
+type warning struct {
+	ID      string    `json:"id"`
+	Payment string    `json:"payment"`
+	At      time.Time `json:"at"`
+}
+
+// settlement says what money in a currency is turned into.
+type settlement struct {
+	Currency string     `json:"currency"`
+	Rate     money.Rate `json:"rate"`
+	Wait     bool       `json:"wait,omitempty"` // not before an order to settle each payment
 }
 
 type event struct {
@@ -110,6 +110,7 @@ type event struct {
 	Type string    `json:"type"`
 	Ref  fund.Ref  `json:"ref"`
 	At   time.Time `json:"at"`
+	Live bool      `json:"live,omitempty"` // says that it is of a live account
 }
 
 // call is the answer to a request that carried an idempotency key.
@@ -131,6 +132,8 @@ type world struct {
 	Movements table[movement]
 	Events    table[event]
 	Calls     table[call]
+	Warnings  table[warning]
+	Settles   table[settlement] // by the currency that is paid
 }
 
 func newWorld() *world {
@@ -138,11 +141,12 @@ func newWorld() *world {
 		Offset: newTable[int64]("offset"), Counts: newTable[int64]("count"), Sessions: newTable[session]("session"),
 		Payments: newTable[payment]("payment"), Plans: newTable[plan]("plan"), Refunds: newTable[refund]("refund"),
 		Disputes: newTable[dispute]("dispute"), Payouts: newTable[payout]("payout"), Movements: newTable[movement]("movement"),
-		Events: newTable[event]("event"), Calls: newTable[call]("call"),
+		Events: newTable[event]("event"), Calls: newTable[call]("call"), Warnings: newTable[warning]("warning"),
+		Settles: newTable[settlement]("settlement"),
 	}
 }
 
 // tables lists all of them, for the journal.
 func (w *world) tables() []keeper {
-	return []keeper{w.Offset, w.Counts, w.Sessions, w.Payments, w.Plans, w.Refunds, w.Disputes, w.Payouts, w.Movements, w.Events, w.Calls}
+	return []keeper{w.Offset, w.Counts, w.Sessions, w.Payments, w.Plans, w.Refunds, w.Disputes, w.Payouts, w.Movements, w.Events, w.Calls, w.Warnings, w.Settles}
 }

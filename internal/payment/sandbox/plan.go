@@ -13,6 +13,46 @@ import (
 // declined; after the last one it ends.
 var retryAfter = []time.Duration{3 * 24 * time.Hour, 5 * 24 * time.Hour, 7 * 24 * time.Hour}
 
+type plan struct {
+	ID          string         `json:"id"`
+	Intent      string         `json:"intent"`
+	Session     string         `json:"session"`
+	Amount      money.Amount   `json:"amount"`
+	Every       fund.Every     `json:"every"`
+	State       fund.PlanState `json:"state"`
+	StartedAt   time.Time      `json:"started_at"`
+	Anchor      time.Time      `json:"anchor"` // charges fall on this day and time
+	Period      int            `json:"period"` // number of the next charge after the anchor
+	RetryAt     time.Time      `json:"retry_at"`
+	Retries     int            `json:"retries,omitempty"`
+	PastDueAt   time.Time      `json:"past_due_at"`        // when the open charge failed first
+	Declines    bool           `json:"declines,omitempty"` // charges fail until it is paid again
+	PausedAt    time.Time      `json:"paused_at"`
+	PausedUntil time.Time      `json:"paused_until"`
+	CancelAt    time.Time      `json:"cancel_at"`
+	EndedAt     time.Time      `json:"ended_at"`
+	EndReason   fund.EndReason `json:"end_reason,omitempty"`
+	ChangedAt   time.Time      `json:"changed_at"` // when terms and state became what they are
+}
+
+// nextAt is when the next period begins.
+func (p plan) nextAt() time.Time { return fund.AddPeriods(p.Anchor, p.Every, p.Period) }
+
+func (p plan) fact() fund.PlanFact {
+	f := fund.PlanFact{
+		Ref: p.ID, Donation: p.Intent, Amount: p.Amount, Every: p.Every, State: p.State,
+		StartedAt: p.StartedAt, CancelAt: p.CancelAt, EndedAt: p.EndedAt, EndReason: p.EndReason,
+		PausedAt: p.PausedAt, PausedUntil: p.PausedUntil, ChangedAt: p.ChangedAt,
+	}
+	switch p.State {
+	case fund.PlanActive:
+		f.NextChargeAt = p.nextAt()
+	case fund.PlanPastDue:
+		f.NextChargeAt, f.PastDueAt, f.Attempts, f.LastTry = p.RetryAt, p.PastDueAt, p.Retries, p.Retries == len(retryAfter)
+	}
+	return f
+}
+
 func (p plan) ref() fund.Ref { return fund.Ref{Kind: fund.KindPlan, ID: p.ID} }
 
 // due is what happens to a plan next, and when.
@@ -23,7 +63,7 @@ func (p plan) due() (time.Time, func(*batch, time.Time)) {
 	case fund.PlanPastDue:
 		return p.RetryAt, p.renew
 	case fund.PlanCancelScheduled:
-		return p.CancelAt, p.end
+		return p.CancelAt, p.stop
 	case fund.PlanPaused:
 		if !p.PausedUntil.IsZero() && p.PausedUntil.Before(p.nextAt()) {
 			return p.PausedUntil, p.wake
@@ -39,7 +79,10 @@ func (p plan) renew(b *batch, at time.Time) {
 		p.fail(b, at)
 		return
 	}
-	p.State, p.Retries, p.RetryAt = fund.PlanActive, 0, time.Time{}
+	if p.State == fund.PlanPastDue {
+		p.ChangedAt = at
+	}
+	p.State, p.Retries, p.RetryAt, p.PastDueAt = fund.PlanActive, 0, time.Time{}, time.Time{}
 	p.Period++
 	set(b, b.w.Plans, p.ID, p)
 	b.charge(payment{Intent: p.Intent, Session: p.Session, Plan: p.ID, Renewal: true, Amount: p.Amount, At: at})
@@ -49,8 +92,11 @@ func (p plan) renew(b *batch, at time.Time) {
 func (p plan) fail(b *batch, at time.Time) {
 	b.event("invoice.payment_failed", p.ref(), at)
 	if p.Retries == len(retryAfter) {
-		p.end(b, at)
+		p.end(b, at, fund.EndUnpaid)
 		return
+	}
+	if p.State != fund.PlanPastDue {
+		p.PastDueAt, p.ChangedAt = at, at
 	}
 	p.State, p.RetryAt = fund.PlanPastDue, at.Add(retryAfter[p.Retries])
 	p.Retries++
@@ -58,14 +104,18 @@ func (p plan) fail(b *batch, at time.Time) {
 	b.event("customer.subscription.updated", p.ref(), at)
 }
 
-func (p plan) end(b *batch, at time.Time) {
-	p.State, p.EndedAt, p.RetryAt, p.CancelAt = fund.PlanCancelled, at, time.Time{}, time.Time{}
+// stop ends a plan by its donor's will.
+func (p plan) stop(b *batch, at time.Time) { p.end(b, at, fund.EndAsked) }
+
+func (p plan) end(b *batch, at time.Time, why fund.EndReason) {
+	p.State, p.EndedAt, p.EndReason, p.ChangedAt = fund.PlanCancelled, at, why, at
+	p.RetryAt, p.CancelAt, p.PausedAt, p.PausedUntil, p.PastDueAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	set(b, b.w.Plans, p.ID, p)
 	b.event("customer.subscription.deleted", p.ref(), at)
 }
 
 func (p plan) wake(b *batch, at time.Time) {
-	p.State, p.PausedUntil = fund.PlanActive, time.Time{}
+	p.State, p.PausedAt, p.PausedUntil, p.ChangedAt = fund.PlanActive, time.Time{}, time.Time{}, at
 	set(b, b.w.Plans, p.ID, p)
 	b.event("customer.subscription.resumed", p.ref(), at)
 }
@@ -89,8 +139,9 @@ func (s *Sandbox) Change(_ context.Context, ref fund.PlanRef, c fund.Change, key
 				return fund.Handoff{}, err
 			}
 			if c.Do == fund.ChangeCancel && c.Now {
-				p.end(b, s.now())
+				p.stop(b, s.now())
 			} else {
+				p.ChangedAt = s.now()
 				set(b, b.w.Plans, p.ID, p)
 				b.event("customer.subscription.updated", p.ref(), s.now())
 			}
@@ -121,17 +172,24 @@ func (p plan) changed(c fund.Change, now time.Time) (plan, error) {
 		if c.Every != fund.Month && c.Every != fund.Year {
 			return p, fault.New(fault.Invalid, "a plan is charged each month or each year")
 		}
-		p.Anchor, p.Period, p.Every = fund.AddPeriods(p.Anchor, p.Every, p.Period-1), 1, c.Every
+		if c.Amount.Minor != 0 {
+			var err error
+			if p, err = p.changed(fund.Change{Do: fund.ChangeAmount, Amount: c.Amount}, now); err != nil {
+				return p, err
+			}
+		}
+		// What is paid for runs out first: the next charge keeps its day.
+		p.Anchor, p.Period, p.Every = p.nextAt(), 0, c.Every
 	case fund.ChangePause:
 		if p.State != fund.PlanActive {
 			return p, no
 		}
-		p.State, p.PausedUntil = fund.PlanPaused, c.Until
+		p.State, p.PausedAt, p.PausedUntil = fund.PlanPaused, now, c.Until
 	case fund.ChangeResume:
 		if p.State != fund.PlanPaused && p.State != fund.PlanCancelScheduled {
 			return p, no
 		}
-		p.State, p.PausedUntil, p.CancelAt = fund.PlanActive, time.Time{}, time.Time{}
+		p.State, p.PausedAt, p.PausedUntil, p.CancelAt = fund.PlanActive, time.Time{}, time.Time{}, time.Time{}
 	case fund.ChangeCancel:
 		if p.State == fund.PlanPastDue && !c.Now {
 			return p, no

@@ -195,11 +195,30 @@ func (b *batch) event(typ string, ref fund.Ref, at time.Time) {
 	b.events = append(b.events, e)
 }
 
-// move changes the balance and returns the movement's id, which its object keeps.
+// move changes the balance and returns the movement's id, which its object
+// keeps. Money of a currency that is settled in another is turned into that one;
+// the fee is in the balance's currency.
 func (b *batch) move(kind fund.MovementKind, a money.Amount, fee int64, src fund.Ref, at time.Time) string {
 	m := movement{ID: b.next("txn"), Kind: kind, Amount: a, Fee: fee, Source: src, At: at}
+	if into, rate := b.settlesAs(a); src.Kind != fund.KindPayout && into != a {
+		m.Amount, m.Own, m.Rate = into, &a, rate
+	}
 	set(b, b.w.Movements, m.ID, m)
 	return m.ID
+}
+
+// settlesAs is an amount in the currency that its own is settled in, with the
+// rate. One that comes to nothing there stays as it is.
+func (b *batch) settlesAs(a money.Amount) (money.Amount, money.Rate) {
+	x, ok := b.w.Settles.rows[a.Currency]
+	if !ok || x.Currency == a.Currency {
+		return a, ""
+	}
+	into, err := a.Convert(x.Rate, x.Currency)
+	if err != nil || into.Minor == 0 {
+		return a, ""
+	}
+	return into, x.Rate
 }
 
 // sessionID can't be guessed, because the page behind it needs no sign-in.
@@ -209,13 +228,14 @@ func (s *Sandbox) sessionID(b *batch) string {
 	return "cs_" + hex.EncodeToString(m.Sum(nil))[:26]
 }
 
-// Fee is what the sandbox keeps of a charge: 2.9 % + 30 minor units, in yen
+// fees are what the sandbox keeps of a charge: 2.9 % + 30 minor units, in yen
 // 3.6 %, half up.
+var fees = fund.Fees{"": {PerMillion: 29_000, Fixed: 30}, "JPY": {PerMillion: 36_000}}
+
+// Fee is what the sandbox keeps of a charge, in minor units.
 func Fee(a money.Amount) int64 {
-	if a.Currency == "JPY" {
-		return (a.Minor*36 + 500) / 1000
-	}
-	return (a.Minor*29+500)/1000 + 30
+	rate, _ := fees.For(a.Currency)
+	return rate.Of(a.Minor)
 }
 
 // DisputeFee is what the sandbox takes for a dispute, in minor units.

@@ -76,6 +76,20 @@ func TestTheSandboxIsAProvider(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
+			Hands: paymenttest.Hands{
+				Debit: func(id string) { steer(t, s, `{"do":"pay","async":true,"ref":"`+id+`"}`) },
+				Arrive: func(id string, clears bool) {
+					steer(t, s, `{"do":"`+map[bool]string{true: "clear", false: "bounce"}[clears]+`","ref":"`+id+`"}`)
+				},
+				Part: func(id string, minor int64) {
+					steer(t, s, fmt.Sprintf(`{"do":"part","ref":%q,"amount":%d}`, id, minor))
+				},
+				Settle: func(paid, into string, rate money.Rate) {
+					steer(t, s, fmt.Sprintf(`{"do":"settle_in","ref":%q,"currency":%q,"rate":%q}`, paid, into, rate))
+				},
+				Warn:  func(id string) { steer(t, s, `{"do":"warn","ref":"`+id+`"}`) },
+				Other: func(id string) { steer(t, s, `{"do":"live","ref":"`+id+`"}`) },
+			},
 			Balance: func(currency string) int64 { return s.Balance(t.Context(), currency) },
 			Last: func() fund.Raw {
 				all := s.Events(t.Context())

@@ -81,7 +81,7 @@ type hook struct {
 }
 
 func (e event) body() []byte {
-	h := hook{ID: e.ID, Object: "event", Created: e.At.Unix(), Type: e.Type}
+	h := hook{ID: e.ID, Object: "event", Created: e.At.Unix(), Type: e.Type, LiveMode: e.Live}
 	h.Data.Object.ID, h.Data.Object.Object = e.Ref.ID, e.Ref.Kind
 	b, err := json.Marshal(h)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *Sandbox) Ingest(_ context.Context, raw fund.Raw) ([]fund.Ref, error) {
 		return nil, fault.New(fault.Invalid, "the delivery is signed, but it is no event")
 	}
 	if h.LiveMode {
-		return nil, fault.New(fault.Denied, "this is an event of a live account, and the sandbox has none")
+		return nil, fault.Wrap(fault.Denied, fund.ErrMode, "this is an event of a live account, and the sandbox has none")
 	}
 	return []fund.Ref{{Kind: fund.KindEvent, ID: h.ID}, {Kind: h.Data.Object.Object, ID: h.Data.Object.ID}}, nil
 }

@@ -23,6 +23,13 @@ type Order struct {
 	Fail    bool `json:"fail"`
 	Inquiry bool `json:"inquiry"`  // dispute: ask only, take nothing
 	KeepFee bool `json:"keep_fee"` // win: the dispute's fee does not come back
+	Force   bool `json:"force"`    // dispute: although it was refunded
+	Async   bool `json:"async"`    // pay: as a debit, whose money is on its way
+	// settle_in: the currency and the rate in which what is paid in the currency
+	// of Ref is settled; with Wait each payment only after an order to settle.
+	Currency string `json:"currency"`
+	Rate     string `json:"rate"`
+	Wait     bool   `json:"wait"`
 	Faults
 }
 
@@ -36,9 +43,16 @@ type Answer struct {
 // Steer does what an order of the steering API says:
 //
 //	{"do":"pay","ref":"cs_…"}             pay a session, or a plan that is past due
+//	{"do":"pay","ref":"cs_…","async":true}   as a debit: {"do":"clear","ref":"cs_…"} or {"do":"bounce","ref":"cs_…"} ends it
+//	{"do":"part","ref":"cs_…","amount":1000}   pay a part of a session, also after its end; 0 is the rest
+//	{"do":"settle_in","ref":"EUR","currency":"USD","rate":"1.08","wait":true}   what is paid in EUR is settled in USD
+//	{"do":"settle","ref":"ch_1"}          make known what a payment was settled as, after "wait"
+//	{"do":"warn","ref":"ch_1"}            the card's bank warns of fraud
+//	{"do":"live","ref":"ch_1"}            send an event that says it is of a live account
 //	{"do":"decline","ref":"cs_…"}         refuse the attempt; of a plan: all charges from now on, until it is paid
 //	{"do":"refund","ref":"ch_1","amount":1000,"fail":true}
-//	{"do":"dispute","ref":"ch_1","amount":4000,"inquiry":true}   an inquiry's own ref turns it into a dispute
+//	{"do":"dispute","ref":"ch_1","amount":4000,"inquiry":true}   an inquiry's own ref turns it into a dispute;
+//	                                      "force":true takes the money although it was refunded
 //	{"do":"win","ref":"dp_1","keep_fee":true}   {"do":"lose","ref":"dp_1"}
 //	{"do":"payout","ref":"USD","amount":2397,"fail":true}
 //	{"do":"advance","days":31}
@@ -85,6 +99,9 @@ func (s *Sandbox) change(b *batch, o Order) (string, error) {
 		if isPlan {
 			return o.Ref, s.payPlan(b, p)
 		}
+		if o.Async {
+			return o.Ref, s.debit(b, o.Ref)
+		}
 		err := s.pay(b, o.Ref)
 		return b.w.Sessions.rows[o.Ref].Payment, err
 	case "decline":
@@ -102,7 +119,19 @@ func (s *Sandbox) change(b *batch, o Order) (string, error) {
 		}
 		return s.refund(b, o.Ref, a, "", o.Fail)
 	case "dispute":
-		return s.dispute(b, o.Ref, o.Amount, o.Inquiry)
+		return s.dispute(b, o.Ref, o.Amount, o.Inquiry, o.Force)
+	case "clear", "bounce":
+		return s.arrive(b, o.Ref, o.Do == "clear")
+	case "part":
+		return s.part(b, o.Ref, o.Amount)
+	case "settle_in":
+		return o.Ref, s.settleIn(b, o)
+	case "settle":
+		return o.Ref, s.settlePayment(b, o.Ref)
+	case "warn":
+		return s.warn(b, o.Ref)
+	case "live":
+		return o.Ref, s.live(b, o.Ref)
 	case "win":
 		return o.Ref, s.win(b, o.Ref, o.KeepFee)
 	case "lose":
@@ -114,7 +143,7 @@ func (s *Sandbox) change(b *batch, o Order) (string, error) {
 		}
 		return s.payout(b, currency, o.Amount, o.Fail)
 	}
-	return "", fault.New(fault.Invalid, "the sandbox can pay, decline, refund, dispute, win, lose, payout, advance and faults, but not %.40q", o.Do)
+	return "", fault.New(fault.Invalid, "the sandbox can pay, clear, bounce, part, decline, refund, dispute, win, lose, warn, settle_in, settle, payout, live, advance and faults, but not %.40q", o.Do)
 }
 
 // mainCurrency is the first that has a balance.
@@ -145,6 +174,7 @@ type State struct {
 	Plans     []plan           `json:"plans"`
 	Refunds   []refund         `json:"refunds"`
 	Disputes  []dispute        `json:"disputes"`
+	Warnings  []warning        `json:"warnings"`
 	Payouts   []payout         `json:"payouts"`
 	Movements []movement       `json:"movements"`
 	Events    int64            `json:"events"`
@@ -167,7 +197,7 @@ func (s *Sandbox) State(context.Context) (State, error) {
 		st = State{
 			Now: s.now(), OffsetS: int64(s.offset().Seconds()), Balance: map[string]int64{},
 			Sessions: sorted(w.Sessions), Payments: sorted(w.Payments), Plans: sorted(w.Plans), Refunds: sorted(w.Refunds),
-			Disputes: sorted(w.Disputes), Payouts: sorted(w.Payouts), Movements: sorted(w.Movements), Events: w.Counts.rows["evt"],
+			Disputes: sorted(w.Disputes), Warnings: sorted(w.Warnings), Payouts: sorted(w.Payouts), Movements: sorted(w.Movements), Events: w.Counts.rows["evt"],
 		}
 		for _, c := range w.currencies() {
 			st.Balance[c] = w.balance(c)

@@ -1,0 +1,110 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
+	"masthead.dev/masthead/internal/money"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+const heldPath = "/desk/money/held"
+
+// heldMost is how many gifts that wait are shown; those whose time is up soonest.
+const heldMost = 200
+
+// held lists gifts that look like card tests, with what speaks against each. Who
+// gave is on the page of the gift, and opening that is logged.
+func (d *Desk) held(ctx context.Context, v *visit) (web.Page, error) {
+	list, err := d.Store.HeldGifts(ctx, heldMost)
+	if err != nil {
+		return web.Page{}, err
+	}
+	f := d.frame(ctx, v, "guard.held.heading")
+	t := web.Table{Caption: f.Title, Columns: v.columns("guard.held.gift", "guard.held.due", "guard.held.act", "guard.held.act"), Empty: v.loc.T("guard.held.none")}
+	for _, g := range list {
+		amount := v.loc.Money(g.Amount)
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: amount, Href: giftsPath + "/" + g.PaymentID, Small: v.reasons(g.Reasons), At: g.At}, {At: g.DueAt},
+			{Button: v.decide("accept", g.PaymentID, amount)}, {Button: v.decide("refund", g.PaymentID, amount)},
+		}})
+	}
+	return d.draw(v, "desk/list", web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.loc.T("guard.held.say"), Table: t})
+}
+
+func (v *visit) decide(what, payment, of string) *web.PostButton {
+	return v.button("guard.held."+what, heldPath+"/"+payment, of, web.HiddenField{Name: "do", Value: what})
+}
+
+// reasons says in words what speaks against a gift.
+func (v *visit) reasons(list []guard.Reason) string {
+	words := make([]string, len(list))
+	for i, r := range list {
+		words[i] = v.loc.T("guard.reason." + string(r))
+	}
+	return strings.Join(words, "; ")
+}
+
+// doHeld accepts a gift that waits, or gives it back.
+func (d *Desk) doHeld(ctx context.Context, v *visit) (web.Page, error) {
+	id := v.PathValue("id")
+	held, err := d.Store.Held(ctx, id)
+	if err != nil {
+		return web.Page{}, err
+	}
+	if !held { // somebody else was faster, or its time was up
+		return see(heldPath), nil
+	}
+	to := fund.HoldAccepted
+	switch v.field("do") {
+	case "accept":
+	case "refund":
+		to = fund.HoldRefunded
+		if err := d.giveBack(ctx, id); err != nil {
+			return web.Page{}, err
+		}
+	default:
+		return web.Page{}, v.refuse(fault.Invalid, "guard.held.say")
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.EndHold(ctx, v.by(), id, to, d.Money.Now()) })
+	if err != nil && !fault.Is(err, fault.Conflict) {
+		return web.Page{}, err
+	}
+	return see(heldPath + "?done=held-" + string(to)), nil
+}
+
+// giveBack refunds what is left of a payment. The key is the hold's own, so that
+// pressing twice gives back once.
+func (d *Desk) giveBack(ctx context.Context, paymentID string) error {
+	p, _, err := d.Store.Payment(ctx, paymentID)
+	if err != nil || p.Left() <= 0 {
+		return err
+	}
+	return d.Fund.Refund(ctx, p.ID, money.Amount{Currency: p.Amount.Currency, Minor: p.Left()}, "held-"+p.ID)
+}
+
+// taskLink is the page on which a task about money is settled; "" for others.
+func taskLink(t store.Task) string {
+	detail := func(name string) string {
+		s, _ := t.Detail[name].(string)
+		return url.QueryEscape(s)
+	}
+	switch t.Kind {
+	case fund.TaskHeld:
+		return heldPath
+	case fund.TaskWarning, fund.TaskDuplicate:
+		return giftsPath + "/" + t.ObjectID
+	case fund.TaskLostTwice:
+		return giftsPath + "/" + detail("payment")
+	case fund.TaskRate:
+		return ratesPath + "?day=" + detail("day") + "&from=" + detail("from") + "&to=" + detail("to")
+	case fund.TaskBreaker:
+		return defencePath
+	}
+	return ""
+}

@@ -1,0 +1,133 @@
+package desk_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
+	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/payment/sandbox"
+	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/store/storetest"
+)
+
+// suspicious gives with a form that spoke against it, and returns the payment.
+func (x *till) suspicious(email string) string {
+	x.t.Helper()
+	x.fund.Guard = func(context.Context) guard.Settings { return guard.Defaults() }
+	d, err := x.fund.Begin(x.t.Context(), fund.Form{Nonce: id.New(), Age: time.Minute, Currency: "USD", Every: "once", Choice: "3.00", Email: email, Name: "Xkqzrtwv", Provider: sandbox.Key}, locale.For("en"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Suspect(ctx, d.ID, []guard.Reason{guard.RefusedBefore, guard.RandomName, guard.RandomEmail})
+	})
+	if err := x.sandbox.Pay(x.t.Context(), d.Session); err != nil {
+		x.t.Fatal(err)
+	}
+	o, err := x.fund.Outcome(x.t.Context(), d.ID)
+	if err != nil || o.Payment.ID == "" {
+		x.t.Fatal(o, err)
+	}
+	return o.Payment.ID
+}
+
+const held = "/desk/money/held"
+
+func TestATreasurerDecidesAboutGiftsThatWait(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := openTill(t, s)
+		good, bad := x.suspicious("good@mail.example"), x.suspicious("bad@mail.example")
+		b := x.signIn(x.hire("tess", staff.Treasurer))
+		list := b.get(held)
+		if text := list.Find("main").Text(); !strings.Contains(text, "$3") || !strings.Contains(text, "the name looks made by chance") || strings.Contains(list.body, "mail.example") {
+			t.Fatalf("the list says\n%s", text)
+		}
+		if a := b.get("/desk"); a.Find(`main a[href="`+held+`"]`).Length() != 2 {
+			t.Errorf("the first page says\n%s", a.Find("main").Text())
+		}
+		if a := b.send(list, held+"/"+good, "do", "accept"); a.to() != held+"?done=held-accepted" {
+			t.Errorf("accepting: %d to %q", a.status, a.to())
+		}
+		for range 2 { // a double click
+			if a := b.send(list, held+"/"+bad, "do", "refund"); a.status != http.StatusSeeOther {
+				t.Errorf("giving back: %d", a.status)
+			}
+		}
+		for payment, want := range map[string]struct {
+			state    fund.HoldState
+			refunded int64
+		}{good: {fund.HoldAccepted, 0}, bad: {fund.HoldRefunded, 300}} {
+			h, err := s.Hold(t.Context(), payment)
+			p, _, err2 := s.Payment(t.Context(), payment)
+			if err != nil || err2 != nil || h.State != want.state || p.Refunded != want.refunded || h.DecidedAt.IsZero() {
+				t.Errorf("%+v, %+v, %v, %v", h, p, err, err2)
+			}
+		}
+		if a := b.get(held); a.Find("tbody tr").Length() > 1 || strings.Contains(b.get("/desk").Find("main").Text(), "card test") {
+			t.Errorf("afterwards:\n%s", a.Find("main").Text())
+		}
+		if log := x.log(); !strings.Contains(log, "gift.accepted") || !strings.Contains(log, "gift.refunded") {
+			t.Errorf("the log says %s", log)
+		}
+	})
+}
+
+func TestARateIsCheckedKeptAndNotChanged(t *testing.T) {
+	x := openTill(t, storetest.Open(t, storetest.SQLite(t)))
+	b := x.signIn(x.hire("tess", staff.Treasurer))
+	const rates = "/desk/money/rates"
+	good := []string{"day", "2026-11-19", "from", "eur", "to", "USD", "rate", "1.0842", "source", "ECB"}
+	with := func(name, value string) []string {
+		out := append([]string{}, good...)
+		for i := 0; i < len(out); i += 2 {
+			if out[i] == name {
+				out[i+1] = value
+			}
+		}
+		return out
+	}
+	for _, bad := range [][2]string{
+		{"day", "2026-11-31"}, {"day", "2027-01-01"}, {"day", ""}, {"from", "XXX"}, {"from", "USD"}, {"to", ""}, {"rate", "1,08"}, {"rate", "0"}, {"rate", "-1"}, {"source", "the bank"}, {"source", ""},
+	} {
+		if a := b.fill(rates, rates, with(bad[0], bad[1])...); a.status != http.StatusUnprocessableEntity || a.Find(".errors").Length() != 1 {
+			t.Errorf("%v is answered with %d", bad, a.status)
+		}
+	}
+	if a := b.fill(rates, rates, good...); a.to() != rates+"?done=rate" {
+		t.Fatalf("%d\n%s", a.status, a.Find(".errors").Text())
+	}
+	if a := b.fill(rates, rates, with("rate", "2")...); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.Find(".errors").Text(), "has a rate already") {
+		t.Errorf("another rate for the day: %d", a.status)
+	}
+	if list, err := x.store.Rates(t.Context(), 10); err != nil || len(list) != 1 || list[0].Rate != "1.0842" || list[0].From != "EUR" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestTheDefenceIsSetWithinItsBounds(t *testing.T) {
+	x := openTill(t, storetest.Open(t, storetest.SQLite(t)))
+	b := x.signIn(x.hire("tess", staff.Treasurer))
+	const page = "/desk/money/defence"
+	if got := b.get(page).Find(`input[name=hold_hours]`).AttrOr("value", ""); got != "72" {
+		t.Errorf("a suspicious gift waits %q hours by default", got)
+	}
+	for _, bad := range [][2]string{{"hold_hours", "0"}, {"per_network", "x"}, {"close_all", "5"}, {"warn_cap", "-1"}, {"close_network", "99999999999999999999"}} {
+		if a := b.fill(page, page, bad[0], bad[1]); a.status != http.StatusUnprocessableEntity || a.Find(".errors li").Length() == 0 {
+			t.Errorf("%v is answered with %d", bad, a.status)
+		}
+	}
+	if a := b.fill(page, page, "hold_hours", "24", "warn_cap", "2500"); a.to() != page+"?done=saved" {
+		t.Fatalf("%d\n%s", a.status, a.Find(".errors").Text())
+	}
+	set, err := x.store.GuardSettings(t.Context())
+	if err != nil || set.HoldHours != 24 || set.WarnCap != 2500 || set.CloseAll != guard.Defaults().CloseAll {
+		t.Errorf("%+v, %v", set, err)
+	}
+}
