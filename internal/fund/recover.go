@@ -21,9 +21,14 @@ func (s *Service) Recover(ctx context.Context, grace time.Duration) error {
 		return err
 	}
 	var all error
+	stuck := map[string]bool{} // plans of which an earlier change waits still
 	for _, c := range list {
+		if c.Op == OpChange && stuck[c.ObjectID] {
+			continue
+		}
 		if err := s.recover(ctx, c); err != nil {
 			all = errors.Join(all, err)
+			stuck[c.ObjectID] = true
 		}
 	}
 	return all
@@ -34,7 +39,9 @@ func (s *Service) recover(ctx context.Context, c Command) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.TriedCommand(ctx, c.Key); err != nil {
+	if err := s.Store.TriedCommand(ctx, c.Key); fault.Is(err, fault.Gone) {
+		return nil // another finished it meanwhile
+	} else if err != nil {
 		return err
 	}
 	old := s.Wall.Now().Sub(c.PlannedAt) > repeatFor
@@ -52,6 +59,9 @@ func (s *Service) recover(ctx context.Context, c Command) error {
 		return s.findRefund(ctx, p, c)
 	case c.Op == OpRefund:
 		return s.refund(ctx, p, c)
+	}
+	if c.Op == OpChange {
+		return s.recoverChange(ctx, p, c)
 	}
 	return fault.New(fault.Internal, "the command %s of the kind %q can't be finished by this version", c.Key, c.Op)
 }

@@ -11,13 +11,14 @@ import (
 
 // The goal is that of the newest version.
 const campaignQuery = `SELECT c.id, c.slug, c.currency, c.state, c.counting, c.title, c.dek, c.body, c.costs, c.amounts, c.starts_at, c.ends_at,
-	c.grace_s, c.goal_reached_at, c.created_at, COALESCE((SELECT g.minor FROM campaign_goal g WHERE g.campaign_id = c.id ORDER BY g.version DESC LIMIT 1), 0)
+	c.grace_s, c.goal_reached_at, c.created_at, c.live_at, c.cover, c.donor_cap, c.costs_note, c.outcome, COALESCE((SELECT g.minor FROM campaign_goal g WHERE g.campaign_id = c.id ORDER BY g.version DESC LIMIT 1), 0)
 	FROM campaign c`
 
 func scanCampaign(r db.Scanner) (c fund.Campaign, err error) {
 	var grace int64
 	err = r.Scan(&c.ID, &c.Slug, &c.Currency, &c.State, &c.Counting, db.FromJSON(&c.Title), db.FromJSON(&c.Dek), db.FromJSON(&c.Body), db.FromJSON(&c.Costs),
-		db.FromJSON(&c.Amounts), db.At(&c.StartsAt), db.At(&c.EndsAt), &grace, db.At(&c.GoalReachedAt), db.At(&c.CreatedAt), &c.Goal)
+		db.FromJSON(&c.Amounts), db.At(&c.StartsAt), db.At(&c.EndsAt), &grace, db.At(&c.GoalReachedAt), db.At(&c.CreatedAt),
+		db.At(&c.LiveAt), db.Bool(&c.Cover), &c.DonorCap, db.FromJSON(&c.CostsNote), db.FromJSON(&c.Outcome), &c.Goal)
 	c.Grace = time.Duration(grace) * time.Second
 	return c, err
 }
@@ -53,13 +54,21 @@ func (s *Store) CurrentCampaign(ctx context.Context, now time.Time) (fund.Campai
 }
 
 // PutCampaign writes a campaign, new or changed. The goal is set by SetGoal, the
-// state of one that exists by MoveCampaign.
+// state of one that exists by MoveCampaign and ActCampaign. The currency of one
+// that readers have seen stays as it is.
 func (tx *Tx) PutCampaign(ctx context.Context, c fund.Campaign) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO campaign (id, slug, currency, state, counting, title, dek, body, costs, amounts, starts_at, ends_at, grace_s, created_at)
-		VALUES (`+places(14)+`) ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, counting = excluded.counting, title = excluded.title, dek = excluded.dek,
-		body = excluded.body, costs = excluded.costs, amounts = excluded.amounts, starts_at = excluded.starts_at, ends_at = excluded.ends_at, grace_s = excluded.grace_s`,
+	if c.LiveAt.IsZero() && c.Seen() && c.State != fund.CampaignScheduled {
+		c.LiveAt = c.StartsAt
+	}
+	_, err := db.Exec(ctx, tx, `INSERT INTO campaign (id, slug, currency, state, counting, title, dek, body, costs, amounts, starts_at, ends_at, grace_s, created_at,
+		live_at, cover, donor_cap, costs_note, outcome) VALUES (`+places(19)+`)
+		ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, counting = excluded.counting, title = excluded.title, dek = excluded.dek,
+		body = excluded.body, costs = excluded.costs, amounts = excluded.amounts, starts_at = excluded.starts_at, ends_at = excluded.ends_at, grace_s = excluded.grace_s,
+		currency = CASE WHEN campaign.state IN ('draft', 'scheduled') THEN excluded.currency ELSE campaign.currency END,
+		cover = excluded.cover, donor_cap = excluded.donor_cap, costs_note = excluded.costs_note, outcome = excluded.outcome`,
 		c.ID, c.Slug, c.Currency, c.State, c.Counting, db.JSON(orEmpty(c.Title)), db.JSON(orEmpty(c.Dek)), db.JSON(orEmpty(c.Body)), db.JSON(append([]fund.Cost{}, c.Costs...)),
-		db.JSON(orEmpty(c.Amounts)), c.StartsAt.UnixMilli(), c.EndsAt.UnixMilli(), int64(c.Grace/time.Second), c.CreatedAt.UnixMilli())
+		db.JSON(orEmpty(c.Amounts)), c.StartsAt.UnixMilli(), c.EndsAt.UnixMilli(), int64(c.Grace/time.Second), c.CreatedAt.UnixMilli(),
+		db.Ms(c.LiveAt), db.Int(c.Cover), c.DonorCap, db.JSON(orEmpty(c.CostsNote)), db.JSON(orEmpty(c.Outcome)))
 	tx.Touch("campaigns", campaignKey(c.ID))
 	return err
 }
@@ -126,7 +135,11 @@ func (tx *Tx) MoveCampaign(ctx context.Context, id string, to fund.CampaignState
 	if to, err = c.State.Move(to); err != nil {
 		return err
 	}
-	_, err = db.Exec(ctx, tx, "UPDATE campaign SET state = $1 WHERE id = $2", to, id)
+	if to == fund.CampaignLive && c.Goal <= 0 {
+		return fault.New(fault.Invalid, "a campaign without a goal can't go live; set its goal first")
+	}
+	_, err = db.Exec(ctx, tx, "UPDATE campaign SET state = $1, live_at = CASE WHEN $1 = 'live' AND live_at IS NULL THEN CAST($2 AS BIGINT) ELSE live_at END WHERE id = $3",
+		to, c.StartsAt.UnixMilli(), id)
 	tx.Touch("campaigns", campaignKey(id))
 	return err
 }

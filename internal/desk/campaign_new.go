@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// usualLength is how long a new campaign lasts where nobody says otherwise.
+const usualLength = 60 * 24 * time.Hour
+
+// newCampaign asks for the three things that a campaign needs; all else has a
+// usual value and can be changed later.
+func (d *Desk) newCampaign(ctx context.Context, v *visit) (web.Page, error) {
+	in := url.Values{"currency": {v.outlet.Currency}, "next": {"draft"}}
+	in.Set("ends", d.Money.Now().Add(usualLength).In(v.outlet.Location()).Format(time.DateOnly))
+	return d.draw(v, "desk/form", d.newCampaignPage(ctx, d.blankEditor(v, in)))
+}
+
+// blankEditor is the editor of a campaign that is not there yet, with the usual
+// values.
+func (d *Desk) blankEditor(v *visit, in url.Values) *editor {
+	now := d.Money.Now()
+	return &editor{visit: v, in: in, bad: fault.Fields{}, c: fund.Campaign{
+		State: fund.CampaignDraft, Currency: v.outlet.Currency, Counting: fund.ReceivedOnly, Grace: fund.DefaultGrace, StartsAt: now,
+	}}
+}
+
+func (d *Desk) newCampaignPage(ctx context.Context, e *editor) web.FormPage {
+	f := d.frame(ctx, e.visit, "campaign.new")
+	title := e.fieldOf("title_"+e.outlet.Language, "campaign.title", "campaign.title.hint")
+	title.Lang = e.outlet.Language
+	goal := e.fieldOf("goal", "campaign.goal", "campaign.goal.hint")
+	goal.InputMode = "decimal"
+	currency, ends := e.fieldOf("currency", "settings.currency", ""), e.fieldOf("ends", "campaign.end", "campaign.end.hint")
+	ends.Kind = "date"
+	next := e.fieldOf("next", "campaign.next", "")
+	next.Kind = "radio"
+	next.Options = []web.Option{{Value: "draft", Text: e.loc.T("campaign.next.draft"), Hint: e.loc.T("campaign.next.draft.say")},
+		{Value: "start", Text: e.loc.T("campaign.next.start"), Hint: e.loc.T("campaign.next.start.say")}}
+	fields := []web.Field{title, goal, currency, ends, next}
+	for i := 1; i < 4; i++ {
+		fields[i].Dir = "ltr"
+	}
+	for i := range fields {
+		fields[i].Required = fields[i].Kind != "radio"
+	}
+	form := web.Form{ID: "campaign", Action: campaignsPath + "/new", Nonce: e.nonce(), Submit: e.loc.T("campaign.create"),
+		Groups: []web.FieldGroup{{Fields: fields}}, Errors: errorsOf(e.bad, title.Name, "goal", "currency", "ends")}
+	return web.FormPage{DeskFrame: f, Heading: f.Title, Intro: e.loc.T("campaign.new.say"), Forms: []web.Form{form}}
+}
+
+// doNewCampaign makes the campaign, and starts it at once where that is asked.
+func (d *Desk) doNewCampaign(ctx context.Context, v *visit) (web.Page, error) {
+	in := url.Values{}
+	for _, name := range []string{"title_" + v.outlet.Language, "goal", "currency", "ends", "next"} {
+		in.Set(name, v.field(name))
+	}
+	e := d.blankEditor(v, in)
+	in.Set("starts", e.c.StartsAt.In(v.outlet.Location()).Format(time.DateOnly))
+	in.Set("grace", "72")
+	in.Set("counting", string(e.c.Counting))
+	c, goal := e.read()
+	if e.bad["slug"] != "" && e.bad["title_"+v.outlet.Language] == "" { // a title without a letter: any address will do
+		c.Slug = "campaign-" + c.StartsAt.Format(time.DateOnly)
+	}
+	delete(e.bad, "slug")
+	if e.bad["ends"] == "" && !c.EndsAt.After(d.Money.Now()) {
+		e.bad["ends"] = e.loc.T("campaign.lack.dates")
+	}
+	if len(e.bad) > 0 {
+		return d.again(v, "desk/form", d.newCampaignPage(ctx, e))
+	}
+	id, err := d.addCampaign(ctx, v, c, goal, in.Get("next") == "start")
+	if fault.Is(err, fault.Conflict) { // the same title once more
+		c.Slug += "-" + d.Money.Now().Format("20060102-150405")
+		id, err = d.addCampaign(ctx, v, c, goal, in.Get("next") == "start")
+	}
+	return see(campaignPath(id) + "?done=saved"), err
+}
+
+func (d *Desk) addCampaign(ctx context.Context, v *visit, c fund.Campaign, goal store.NewGoal, start bool) (id string, err error) {
+	now := d.Money.Now()
+	err = d.Store.Write(ctx, func(tx *store.Tx) error {
+		if id, err = tx.SaveCampaign(ctx, v.by(), c, goal, now); err != nil || !start {
+			return err
+		}
+		_, err = tx.ActCampaign(ctx, v.by(), id, fund.ActStart, now, "", now)
+		return err
+	})
+	return id, err
+}
+
+// extendCampaign asks for a new end of a campaign that has ended.
+func (d *Desk) extendCampaign(ctx context.Context, v *visit) (web.Page, error) {
+	c, err := d.campaignIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return d.draw(v, "desk/form", d.extendPage(ctx, &editor{visit: v, c: c, in: url.Values{}, bad: fault.Fields{}}))
+}
+
+func (d *Desk) extendPage(ctx context.Context, e *editor) web.FormPage {
+	f := d.frame(ctx, e.visit, "campaign.act.extend")
+	ends, why := e.fieldOf("ends", "campaign.end", "campaign.end.hint"), e.fieldOf("reason", "campaign.extend.reason", "campaign.extend.hint")
+	ends.Kind, ends.Dir, ends.Required, why.Required = "date", "ltr", true, true
+	form := web.Form{ID: "extend", Action: campaignPath(e.c.ID, "extend"), Nonce: e.nonce(), Submit: e.loc.T("campaign.act.extend"),
+		Groups: []web.FieldGroup{{Fields: []web.Field{ends, why}}}, Errors: errorsOf(e.bad, "ends", "reason")}
+	return web.FormPage{DeskFrame: f, Heading: e.titleOf(e.c), Intro: e.loc.T("campaign.extend.say"), Forms: []web.Form{form}}
+}
+
+func (d *Desk) doExtendCampaign(ctx context.Context, v *visit) (web.Page, error) {
+	c, err := d.campaignIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	e := &editor{visit: v, c: c, in: v.PostForm, bad: fault.Fields{}}
+	until := e.day("ends", time.Time{}, true)
+	if e.bad["ends"] == "" && !until.After(d.Money.Now()) {
+		e.bad["ends"] = e.loc.T("campaign.lack.dates")
+	}
+	if e.get("reason") == "" {
+		e.bad["reason"] = e.loc.T("campaign.bad.extend")
+	}
+	if len(e.bad) > 0 {
+		return d.again(v, "desk/form", d.extendPage(ctx, e))
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.ActCampaign(ctx, v.by(), c.ID, fund.ActExtend, until, e.get("reason"), d.Money.Now())
+		return err
+	})
+	return see(campaignPath(c.ID) + "?done=saved"), err
+}

@@ -1,0 +1,198 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// updatesPanel lists what supporters were or will be told.
+func (d *Desk) updatesPanel(ctx context.Context, v *visit, _ *web.MoneyPage, c fund.Campaign) (web.Panel, error) {
+	p := web.Panel{ID: "updates", Heading: v.loc.T("campaign.updates"), Links: []web.Link{{Text: v.loc.T("campaign.update.new"), Href: campaignPath(c.ID, "updates", "new")}}}
+	list, err := d.Store.CampaignUpdates(ctx, c.ID)
+	t := &web.Table{Caption: p.Heading, Columns: v.columns("campaign.update.title", "campaign.update.published", "campaign.update.mailed"), Empty: v.loc.T("campaign.update.none")}
+	for _, u := range list {
+		row := web.Row{Cells: []web.Cell{{Text: wordsIn(u.Title, v.loc.Lang(), v.outlet.Language), Href: campaignPath(c.ID, "updates", u.ID)}, {At: u.PublishedAt}, {At: u.MailedAt}}}
+		if u.PublishedAt.IsZero() {
+			row.Cells[1].Tag = &web.Tag{Text: v.loc.T("campaign.state.draft")}
+		}
+		if !u.MailedAt.IsZero() {
+			row.Cells[2].Small = v.loc.N("campaign.update.count", u.MailedTo)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	p.Table = t
+	return p, err
+}
+
+// updateIn reads the campaign and the update of the address; a new update is the
+// zero one.
+func (d *Desk) updateIn(ctx context.Context, v *visit) (c fund.Campaign, u fund.Update, err error) {
+	if c, err = d.campaignIn(ctx, v); err != nil {
+		return c, u, err
+	}
+	u.CampaignID = c.ID
+	if id := v.PathValue("update"); id != "" {
+		u, err = d.Store.CampaignUpdate(ctx, id)
+	}
+	if err == nil && u.CampaignID != c.ID {
+		err = fault.New(fault.NotFound, "there is no such update")
+	}
+	return c, u, err
+}
+
+func (d *Desk) newUpdate(ctx context.Context, v *visit) (web.Page, error) {
+	c, _, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return d.draw(v, "desk/form", d.updateForm(ctx, &editor{visit: v, c: c, in: url.Values{}}, fund.Update{}))
+}
+
+// updateForm is the form of an update, new or changed.
+func (d *Desk) updateForm(ctx context.Context, e *editor, u fund.Update) web.FormPage {
+	f := d.frame(ctx, e.visit, "campaign.update.new")
+	action := campaignPath(e.c.ID, "updates", "new")
+	if u.ID != "" {
+		action = campaignPath(e.c.ID, "updates", u.ID)
+	}
+	form := web.Form{ID: "update", Action: action, Nonce: e.nonce(), Submit: e.loc.T("campaign.update.save"), Errors: errorsOf(e.bad, "title_"+e.outlet.Language, "body_"+e.outlet.Language)}
+	for _, lang := range e.outlet.Langs() {
+		title, body := e.fieldOf("title_"+lang, "campaign.update.title", ""), e.fieldOf("body_"+lang, "campaign.update.body", "")
+		body.Kind, body.Rows = "area", 10
+		fields := []web.Field{title, body}
+		for i := range fields {
+			fields[i].Lang, fields[i].Dir = lang, locale.DirOf(lang)
+			fields[i].Required = lang == e.outlet.Language
+			fields[i].Optional = !fields[i].Required
+		}
+		form.Groups = append(form.Groups, web.FieldGroup{Legend: e.loc.T("settings.texts", "lang", locale.NameOf(lang)), Fields: fields})
+	}
+	return web.FormPage{DeskFrame: f, Heading: f.Title, Intro: e.loc.T("campaign.update.say"), Forms: []web.Form{form},
+		Panels: []web.Panel{{ID: "there", Heading: e.titleOf(e.c), Links: []web.Link{{Text: e.loc.T("campaign.back"), Href: campaignPath(e.c.ID)}}}}}
+}
+
+// doUpdate keeps an update as it was written.
+func (d *Desk) doUpdate(ctx context.Context, v *visit) (web.Page, error) {
+	c, u, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	e := &editor{visit: v, c: c, in: v.PostForm, bad: fault.Fields{}}
+	u.Title, u.Body = e.texts("title", u.Title), e.texts("body", u.Body)
+	if u.Title[v.outlet.Language] == "" {
+		e.bad["title_"+v.outlet.Language] = v.loc.T("campaign.bad.title")
+	}
+	if u.Body[v.outlet.Language] == "" {
+		e.bad["body_"+v.outlet.Language] = v.loc.T("campaign.bad.body")
+	}
+	if len(e.bad) > 0 {
+		return d.again(v, "desk/form", d.updateForm(ctx, e, u))
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error {
+		u.ID, err = tx.SaveUpdate(ctx, v.by(), u)
+		return err
+	})
+	return see(campaignPath(c.ID, "updates", u.ID) + "?done=saved"), err
+}
+
+// update shows an update as readers will see it, with its next step.
+func (d *Desk) update(ctx context.Context, v *visit) (web.Page, error) {
+	c, u, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	lang := v.outlet.Language
+	p := web.ViewPage{DeskFrame: d.frame(ctx, v, ""), Heading: wordsIn(u.Title, lang, lang), Back: &web.Link{Text: v.titleOf(c), Href: campaignPath(c.ID)}}
+	p.Title = p.Heading
+	for _, l := range v.outlet.Langs() {
+		if u.Title[l] != "" {
+			p.Panels = append(p.Panels, web.Panel{ID: "text-" + l, Heading: u.Title[l] + " (" + locale.NameOf(l) + ")", Text: u.Body[l]})
+		}
+	}
+	next := web.Panel{ID: "next", Heading: v.loc.T("campaign.update.next")}
+	switch {
+	case u.PublishedAt.IsZero():
+		next.Text = v.loc.T("campaign.update.publish.say")
+		next.Buttons = []web.PostButton{*v.button("campaign.update.publish", campaignPath(c.ID, "updates", u.ID, "publish"), p.Heading)}
+	case u.MailedAt.IsZero():
+		p.Facts = []web.Fact{{Name: v.loc.T("campaign.update.published"), Value: p.At(u.PublishedAt)}}
+		next.Text = v.loc.T("campaign.update.mail.say")
+		next.Links = []web.Link{{Text: v.loc.T("campaign.update.mail"), Href: campaignPath(c.ID, "updates", u.ID, "mail")}}
+	default:
+		p.Facts = []web.Fact{{Name: v.loc.T("campaign.update.published"), Value: p.At(u.PublishedAt)},
+			{Name: v.loc.T("campaign.update.mailed"), Value: p.At(u.MailedAt) + " · " + v.loc.N("campaign.update.count", u.MailedTo)}}
+	}
+	if u.MailedAt.IsZero() {
+		next.Links = append(next.Links, web.Link{Text: v.loc.T("campaign.update.edit"), Href: campaignPath(c.ID, "updates", u.ID, "edit")})
+		p.Panels = append(p.Panels, next)
+	}
+	return d.draw(v, "desk/view", p)
+}
+
+func (d *Desk) editUpdate(ctx context.Context, v *visit) (web.Page, error) {
+	c, u, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	in := url.Values{}
+	for _, lang := range v.outlet.Langs() {
+		in.Set("title_"+lang, u.Title[lang])
+		in.Set("body_"+lang, u.Body[lang])
+	}
+	return d.draw(v, "desk/form", d.updateForm(ctx, &editor{visit: v, c: c, in: in}, u))
+}
+
+func (d *Desk) doPublishUpdate(ctx context.Context, v *visit) (web.Page, error) {
+	c, u, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PublishUpdate(ctx, v.by(), u, d.Money.Now()) })
+	return see(campaignPath(c.ID, "updates", u.ID) + "?done=published"), err
+}
+
+// mailUpdate shows the mail and how many would get it; nothing is sent yet.
+func (d *Desk) mailUpdate(ctx context.Context, v *visit) (web.Page, error) {
+	c, u, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	n, err := d.Store.CountSupporters(ctx, c.ID)
+	if err != nil {
+		return web.Page{}, err
+	}
+	lang := v.outlet.Language
+	letter, err := d.Templates.Mail("mail/news", web.NewsMail{
+		MailFrame: web.MailFrame{Locale: locale.For(lang), Outlet: web.Outlet{Name: v.outlet.Name, Publisher: v.outlet.LegalName}, Zone: v.outlet.Location()},
+		For:       wordsIn(c.Title, lang, lang), Head: wordsIn(u.Title, lang, lang), Body: wordsIn(u.Body, lang, lang),
+		Page: v.outlet.URL("/give/" + c.Slug), Stop: v.outlet.URL("/give/stop/…"),
+	})
+	if err != nil {
+		return web.Page{}, err
+	}
+	p := web.ViewPage{DeskFrame: d.frame(ctx, v, "campaign.update.mail"), Back: &web.Link{Text: wordsIn(u.Title, lang, lang), Href: campaignPath(c.ID, "updates", u.ID)}}
+	p.Heading = p.Title
+	p.Facts = []web.Fact{{Name: v.loc.T("campaign.update.to"), Value: v.loc.N("campaign.update.count", n)}}
+	p.Panels = []web.Panel{{ID: "letter", Heading: letter.Subject, Text: letter.Text}}
+	if u.MailedAt.IsZero() && n > 0 {
+		p.Buttons = []web.PostButton{*v.button("campaign.update.send", campaignPath(c.ID, "updates", u.ID, "mail"), "")}
+	} else {
+		p.Panels = append(p.Panels, web.Panel{ID: "nobody", Heading: v.loc.T("campaign.update.next"), Text: v.loc.T("campaign.update.nobody")})
+	}
+	return d.draw(v, "desk/view", p)
+}
+
+func (d *Desk) doMailUpdate(ctx context.Context, v *visit) (web.Page, error) {
+	c, u, err := d.updateIn(ctx, v)
+	if err != nil {
+		return web.Page{}, err
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailUpdate(ctx, v.by(), u, d.Money.Now()) })
+	return see(campaignPath(c.ID, "updates", u.ID) + "?done=news"), err
+}
