@@ -20,13 +20,14 @@ type LedgerCmd struct {
 
 // LedgerVerifyCmd recomputes the books. It ends with 1 where they are damaged.
 type LedgerVerifyCmd struct {
-	Where `embed:""`
-	JSON  bool `help:"Print one JSON object." name:"json"`
+	Where       `embed:""`
+	JSON        bool `help:"Print one JSON object." name:"json"`
+	RebuildSums bool `help:"Before that, throw away what was added up from the entries and add it up again. The entries are not touched."`
 }
 
 // Help is shown below the flags.
 func (LedgerVerifyCmd) Help() string {
-	return "Example: masthead ledger verify --data /var/lib/masthead"
+	return "Example: masthead ledger verify --data /var/lib/masthead\n\nThe sums that pages are made from are checked too. Where only they are wrong, --rebuild-sums mends them."
 }
 
 // Run implements the command.
@@ -36,6 +37,11 @@ func (c *LedgerVerifyCmd) Run(env *Env) error {
 		return err
 	}
 	defer s.Close()
+	if c.RebuildSums {
+		if err := s.RebuildSums(env.Ctx); err != nil {
+			return err
+		}
+	}
 	head, damage, err := s.VerifyLedger(env.Ctx)
 	if err != nil {
 		return err
@@ -44,6 +50,9 @@ func (c *LedgerVerifyCmd) Run(env *Env) error {
 		err = printJSON(env.Stdout, verdict{damage == nil, head, damage})
 	} else if damage == nil {
 		_, err = fmt.Fprintf(env.Stdout, "the books are sound: %d entries, head %s\n", head.Seq, head.Hash)
+	}
+	if err == nil && damage != nil && damage.Kind == ledger.Summed {
+		return fault.New(fault.Conflict, "%s", damage.Why)
 	}
 	if err == nil && damage != nil {
 		err = fault.New(fault.Conflict, "the books are damaged: %s; keep this database as it is and compare it with a backup", damage.Why)
@@ -101,12 +110,12 @@ func printBalances(w io.Writer, all []ledger.Balance) error {
 // LedgerExportCmd writes the books out.
 type LedgerExportCmd struct {
 	Where  `embed:""`
-	Format string `help:"hledger, beancount or csv." enum:"hledger,beancount,csv" default:"hledger"`
+	Format string `help:"hledger, beancount or csv for other programs; auditor for the whole chain, to be recomputed." enum:"hledger,beancount,csv,auditor" default:"hledger"`
 }
 
 // Help is shown below the flags.
 func (LedgerExportCmd) Help() string {
-	return "Example: masthead ledger export --format beancount > books.beancount"
+	return "Example: masthead ledger export --format beancount > books.beancount\n\nauditor: one line an entry, its hash, a space, and the row; the hash is the SHA-256 of the hash before it (64 zeros for the first), a newline and the row."
 }
 
 // Run implements the command.
@@ -122,6 +131,8 @@ func (c *LedgerExportCmd) Run(env *Env) error {
 		return ledger.ExportBeancount(env.Stdout, entries)
 	case "csv":
 		return ledger.ExportCSV(env.Stdout, entries)
+	case "auditor":
+		return ledger.ExportAuditor(env.Stdout, s.Chain(env.Ctx))
 	}
 	return ledger.ExportHledger(env.Stdout, entries)
 }

@@ -17,6 +17,10 @@ const (
 
 	Opening    = "Equity:Opening"
 	Conversion = "Equity:Conversion" // both halves of an exchange of currencies
+	// Counted and Counting are not money: on Counted stands what gifts in another
+	// currency count for in the currency of their campaign, on Counting the opposite.
+	Counted  = "Equity:Counting:Gifts"
+	Counting = "Equity:Counting:Contra"
 
 	Donations   = "Income:Donations"
 	Refunds     = "Income:Donations:Refunded"    // contra
@@ -25,6 +29,7 @@ const (
 
 	ProcessingFees = "Expenses:Fees:Processing"
 	DisputeFees    = "Expenses:Fees:Disputes"
+	PayoutFees     = "Expenses:Fees:Payout"
 	ExchangeLoss   = "Expenses:FX"
 )
 

@@ -49,14 +49,14 @@ func csvRow(e Entry, p Posting) []string {
 	}
 	row[5+side], row[7+side] = decimal(p), strconv.FormatInt(p.Minor, 10)
 	for i := range row {
-		row[i] = harmless(row[i])
+		row[i] = Cell(row[i])
 	}
 	return row
 }
 
-// harmless keeps a cell from being run as a formula, also where a spreadsheet
+// Cell keeps a cell from being run as a formula, also where a spreadsheet
 // trims it first or takes the full-width forms for the ASCII ones.
-func harmless(cell string) string {
+func Cell(cell string) string {
 	if strings.ContainsAny(cell[:min(1, len(cell))], "\t\r\n") {
 		return "'" + cell
 	}

@@ -50,6 +50,23 @@ func SettledInOther(s Source, gross, settled, fee money.Amount) Entry {
 	return s.entry("settled").move(gross, psp, Conversion).move(settled, Conversion, psp).move(fee, psp, ProcessingFees)
 }
 
+// SettledBack books that the provider took money back out of its settlement
+// currency, for a refund or a dispute: SettledInOther the other way round.
+func SettledBack(s Source, gross, settled money.Amount) Entry {
+	if gross.Minor <= 0 || settled.Minor <= 0 {
+		return s.entry("settled")
+	}
+	psp := ProviderAccount(s.Provider)
+	return s.entry("settled").move(gross, Conversion, psp).move(settled, psp, Conversion)
+}
+
+// CountedInOther says what a gift in another currency than its campaign's counts
+// for there, or what counts no more where both amounts are negative. It moves no
+// money: both halves stand in Equity.
+func CountedInOther(s Source, gross, counted money.Amount) Entry {
+	return s.entry("counted").either(gross, Counting, Counted).either(counted, Counted, Counting)
+}
+
 // Refunded books money given back, in full or in part. The fee stays with the
 // provider.
 func Refunded(s Source, amount money.Amount) Entry {
@@ -135,6 +152,12 @@ func BankReversal(s Source, bank string, amount money.Amount) Entry {
 // owed (Payables).
 func Expense(s Source, account, paidFrom string, amount money.Amount) Entry {
 	return s.entry("expense").move(amount, paidFrom, account)
+}
+
+// OtherIncome books what came in that was no gift: a grant, tickets, an
+// advertisement.
+func OtherIncome(s Source, account, into string, amount money.Amount) Entry {
+	return s.entry("income").move(amount, account, into)
 }
 
 // BankConversion books an exchange between two of the outlet's own accounts in

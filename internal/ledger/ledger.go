@@ -152,6 +152,7 @@ func invalid(e Entry, why string) error {
 // sign and the same tags, so that every sum by account and by tag is as before.
 func Reverse(e Entry, key, date, memo string) Entry {
 	back := Entry{Key: key, Date: date, Memo: memo, Reverses: e.Key, Tags: maps.Clone(e.Tags)}
+	delete(back.Tags, Dated) // the reversal is a fact of its own day
 	for _, p := range e.Postings {
 		back.Postings = append(back.Postings, Posting{p.Account, p.Currency, -p.Minor})
 	}

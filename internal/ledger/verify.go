@@ -34,6 +34,7 @@ const (
 	Replaced = "replaced" // it agrees with itself, but the chain was built on another
 	Missing  = "missing"  // there is no such entry, though a later one or the head knows of it
 	Foreign  = "foreign"  // a row that was never posted
+	Summed   = "summed"   // the entries are sound; what was added up from them is not
 )
 
 // Verify recomputes every row and every link of the chain and returns the first

@@ -1,103 +1,122 @@
 package site
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
 
-// headsShown is how many days' seals the page shows.
-const headsShown = 14
+// correctionsShown is how many corrections the page lists.
+const correctionsShown = 10
 
-// account is what the public is shown of one account in one currency.
-type account struct {
-	ledger.Balance
-	Kind string `json:"kind"` // income, spending or refunds
-}
-
-// publicBooks are the sums that the public may see: what came in, what was
-// spent and what was given back. Single entries stay inside, for they would tell
-// when somebody gave and how much.
-func (s *Site) publicBooks(ctx context.Context) ([]account, error) {
-	all, err := s.Store.Balances(ctx)
-	var out []account
-	for _, b := range all {
-		if kind := kindOf(b.Account); kind != "" && b.Minor != 0 {
-			out = append(out, account{b, kind})
-		}
-	}
-	return out, err
-}
-
-func kindOf(name string) string {
-	switch {
-	case name == ledger.Refunds || name == ledger.Chargebacks:
-		return "refunds"
-	case strings.HasPrefix(name, "Income:"):
-		return "income"
-	case strings.HasPrefix(name, "Expenses:"):
-		return "spending"
-	}
-	return ""
-}
-
-// books shows what came in and went out, from the ledger.
+// books shows what came in and went out of a period, from the ledger: of this
+// year, or of the period that the address names.
 func (s *Site) books(ctx context.Context, r *web.Request) (web.Page, error) {
+	if p, asked, ok := queried(r.URL.Query()); asked { // as the files are asked for
+		if !ok {
+			return web.Page{}, errNotThere
+		}
+		return web.Moved(address(s.prefix(ctx, r)+"/books/"+p.slug(), "")), nil
+	}
 	sh, err := s.shell(ctx, r)
 	if err != nil {
 		return web.Page{}, err
 	}
-	sh.mesh(r.Path)
-	sh.dep("books")
-	sh.dated()
-	sh.Title = sh.T("books.heading")
-	data := web.BooksPage{Downloads: []web.Link{{Text: "books.json", Href: "/books.json"}, {Text: "books.csv", Href: "/books.csv"}}}
-	accounts, err := s.publicBooks(ctx)
+	first, last, err := s.Store.LedgerSpan(ctx)
 	if err != nil {
 		return web.Page{}, err
 	}
-	data.Currencies = sh.currencies(accounts)
-	if data.Campaigns, err = s.campaignLines(ctx, sh); err != nil {
-		return web.Page{}, err
+	p := bookPeriod{year: sh.now.In(sh.Zone).Year()}
+	if text := param(r, "period"); text != "" {
+		var ok bool
+		if p, ok = parsePeriod(text); !ok || !p.touches(first, last) {
+			return web.Page{}, errNotThere
+		}
+	} else if first != "" && !p.touches(first, last) { // nothing yet in the new year
+		if q, ok := parsePeriod(cutYear(last)); ok {
+			p = q
+		}
 	}
-	if err := s.seals(ctx, sh, &data); err != nil {
+	sh.mesh(r.Path)
+	sh.dep("books", "campaigns")
+	sh.dated()
+	if p.month != 0 {
+		sh.Robots = "noindex, follow" // thousands of small tables
+	}
+	data, err := s.booksPage(ctx, sh, p, first, last)
+	if err != nil {
 		return web.Page{}, err
 	}
 	data.Frame = sh.Frame
 	return s.draw(sh, "site/books", data)
 }
 
-// seals fills in the chain's heads and the span of days that the books cover.
-func (s *Site) seals(ctx context.Context, sh *shell, data *web.BooksPage) error {
-	head, err := s.Store.LedgerHead(ctx)
-	if err != nil || head.Seq == 0 {
-		return err
+// prefix is that of the request's language.
+func (s *Site) prefix(ctx context.Context, r *web.Request) string {
+	o, err := s.outlet(ctx)
+	if err != nil {
+		return ""
 	}
-	data.Entries = int(head.Seq)
-	heads, err := s.Store.DailyHeads(ctx, headsShown)
+	return o.Prefix(r.Lang)
+}
+
+func (s *Site) booksPage(ctx context.Context, sh *shell, p bookPeriod, first, last string) (web.BooksPage, error) {
+	data := web.BooksPage{Period: p.name(sh.Locale), Periods: sh.periodLinks(p, first, last), Verify: sh.Path("/books/verify")}
+	sh.Title = sh.T("books.heading")
+	if data.Period != "" {
+		sh.Title += " " + data.Period
+	}
+	f, err := s.figures(ctx, p)
+	if err != nil {
+		return data, err
+	}
+	data.Currencies = sh.currencies(f)
+	sh.months(f, p, data.Currencies)
+	data.Downloads = downloads(p)
+	for _, part := range []func(context.Context, *shell, bookPeriod, string, string, *web.BooksPage) error{s.bookSpan, s.bookCampaigns, s.bookCorrections, s.bookGivers, s.bookSeal} {
+		if err := part(ctx, sh, p, first, last, &data); err != nil {
+			return data, err
+		}
+	}
+	data.Policies = policies(sh)
+	return data, nil
+}
+
+func downloads(p bookPeriod) []web.Link {
+	query := ""
+	switch {
+	case p.month != 0:
+		query = "?month=" + p.slug()
+	case p.year != 0:
+		query = "?year=" + p.slug()
+	}
+	return []web.Link{{Text: "books.csv", Href: "/books.csv" + query}, {Text: "books.json", Href: "/books.json" + query}}
+}
+
+// bookSpan says which days the figures cover, and whether they can still change.
+func (s *Site) bookSpan(ctx context.Context, sh *shell, p bookPeriod, first, last string, data *web.BooksPage) error {
+	if first == "" {
+		return nil
+	}
+	from, to := p.days(first, last)
+	periods, err := s.Store.Periods(ctx)
 	if err != nil {
 		return err
 	}
-	for _, h := range heads {
-		data.Heads = append(data.Heads, web.BookHead{Date: h.Date, Seq: h.Seq, Hash: h.Hash})
+	for _, closed := range slices.Backward(periods) { // the oldest first: the one that closed the last day
+		if closed.To >= to {
+			data.Closed = closed.ClosedAt
+			break
+		}
 	}
-	from, to, err := s.Store.LedgerSpan(ctx)
-	if err != nil {
-		return err
-	}
-	data.From, data.To = day(from, sh.Zone), day(to, sh.Zone)
+	data.From, data.To = day(max(from, first), sh.Zone), day(min(to, last), sh.Zone)
 	return nil
 }
 
@@ -109,143 +128,145 @@ func day(date string, zone *time.Location) time.Time {
 	return t
 }
 
-// currencies sums the accounts of each currency. Income stands in the ledger
-// with a minus, as bookkeeping has it; readers get it without.
-func (sh *shell) currencies(accounts []account) []web.CurrencyBooks {
-	by := map[string]*web.CurrencyBooks{}
-	for _, a := range accounts {
-		c := by[a.Currency]
-		if c == nil {
-			zero := money.Amount{Currency: a.Currency}
-			c = &web.CurrencyBooks{Currency: a.Currency, Refunds: zero, InTotal: zero, OutTotal: zero, Left: zero}
-			by[a.Currency] = c
-		}
-		switch a.Kind {
-		case "refunds":
-			c.Refunds.Minor += a.Minor
-			c.Left.Minor -= a.Minor
-		case "income":
-			c.InTotal.Minor -= a.Minor
-			c.Left.Minor -= a.Minor
-			c.Income = append(c.Income, web.BookLine{What: sh.accountName(a.Account), Amount: money.Amount{Currency: a.Currency, Minor: -a.Minor}})
-		case "spending":
-			c.OutTotal.Minor += a.Minor
-			c.Left.Minor -= a.Minor
-			c.Spending = append(c.Spending, web.BookLine{What: sh.accountName(a.Account), Amount: money.Amount{Currency: a.Currency, Minor: a.Minor}})
-		}
+// publicStates are the states of campaigns that are or were public.
+var publicStates = []fund.CampaignState{fund.CampaignLive, fund.CampaignPaused, fund.CampaignEnded, fund.CampaignArchived}
+
+// bookCampaigns lists the campaigns of the period, with their goals, how these
+// were changed, and what came of them.
+func (s *Site) bookCampaigns(ctx context.Context, sh *shell, p bookPeriod, first, last string, data *web.BooksPage) error {
+	list, err := s.Store.Campaigns(ctx)
+	if err != nil {
+		return err
 	}
-	var out []web.CurrencyBooks
-	for _, c := range by {
-		for _, lines := range [][]web.BookLine{c.Income, c.Spending} {
-			slices.SortFunc(lines, func(a, b web.BookLine) int {
-				return cmp.Or(cmp.Compare(b.Amount.Minor, a.Amount.Minor), cmp.Compare(a.What, b.What))
-			})
+	from, to := p.days(first, last)
+	for _, c := range list {
+		starts, ends := c.StartsAt.In(sh.Zone).Format(time.DateOnly), c.EndsAt.In(sh.Zone).Format(time.DateOnly)
+		if !slices.Contains(publicStates, c.State) || p.year != 0 && (starts > to || ends < from) {
+			continue
 		}
-		out = append(out, *c)
+		sh.dep("campaign:" + c.ID)
+		line, err := s.campaignLine(ctx, sh, c)
+		if err != nil {
+			return err
+		}
+		data.Campaigns = append(data.Campaigns, line)
 	}
-	slices.SortFunc(out, func(a, b web.CurrencyBooks) int { // the outlet's own first
-		return cmp.Or(rank(a.Currency == sh.outlet.Currency, b.Currency == sh.outlet.Currency), cmp.Compare(a.Currency, b.Currency))
-	})
+	return nil
+}
+
+func (s *Site) campaignLine(ctx context.Context, sh *shell, c fund.Campaign) (web.CampaignLine, error) {
+	in := func(minor int64) money.Amount { return money.Amount{Currency: c.Currency, Minor: minor} }
+	got, err := s.Store.Received(ctx, c.ID, c.Currency)
+	if err != nil {
+		return web.CampaignLine{}, err
+	}
+	goals, err := s.Store.Goals(ctx, c.ID)
+	line := web.CampaignLine{
+		Name: outlet.Words(c.Title).In(sh.lang, sh.outlet.Language), Href: sh.Path("/give/" + address(c.Slug, "")), Goal: in(c.Goal), Raised: in(got),
+	}
+	for i := 0; i+1 < len(goals); i++ {
+		line.Changes = append(line.Changes, web.GoalChange{On: goals[i].SetAt, Was: in(goals[i+1].Minor), Now: in(goals[i].Minor), Reason: goals[i].Reason})
+	}
+	return line, err
+}
+
+// bookCorrections lists what was taken back. Of a gift it tells no sum and no
+// more than that it was one.
+func (s *Site) bookCorrections(ctx context.Context, sh *shell, p bookPeriod, first, last string, data *web.BooksPage) error {
+	from, to := p.days(first, last)
+	list, all, err := s.Store.Reversals(ctx, from, to, correctionsShown)
+	if err != nil {
+		return err
+	}
+	chart, err := s.Store.Chart(ctx)
+	for _, v := range list {
+		data.Corrections = append(data.Corrections, sh.bookCorrection(v, chart))
+	}
+	data.MoreCorrect = all - len(list)
+	return err
+}
+
+func (sh *shell) bookCorrection(v store.Reversal, chart []store.ChartAccount) web.BookCorrection {
+	out := web.BookCorrection{On: day(v.Date, sh.Zone), Seq: v.Seq, Of: v.Of, Reason: v.Memo}
+	var what []string
+	gift := false
+	for _, line := range v.Lines {
+		kind := kindOf(line.Account)
+		gift = gift || line.Account == ledger.Donations || kind == kindRefunds
+		if kind == "" {
+			continue
+		}
+		var own map[string]string
+		if i := slices.IndexFunc(chart, func(a store.ChartAccount) bool { return a.Account == line.Account }); i >= 0 {
+			own = chart[i].Names
+		}
+		what = append(what, web.AccountName(sh.Locale, sh.lang, sh.outlet.Language, line.Account, own))
+		out.Amount = money.Amount{Currency: line.Currency, Minor: max(line.Minor, -line.Minor)}
+	}
+	if gift || len(what) != 1 {
+		out.Amount = money.Amount{}
+	}
+	if out.What = sh.List(slices.Compact(what)); len(what) == 0 {
+		out.What = sh.T("books.correction.inner")
+	}
 	return out
 }
 
-func rank(a, b bool) int {
-	switch {
-	case a && !b:
-		return -1
-	case b && !a:
-		return 1
+// bookGivers tells of those who gave in a year; months are too small for it.
+func (s *Site) bookGivers(ctx context.Context, sh *shell, p bookPeriod, _, _ string, data *web.BooksPage) error {
+	if p.year == 0 || p.month != 0 {
+		return nil
 	}
-	return 0
-}
-
-// accountName is a reader's word for an account of the program's own; other
-// accounts are called as the treasurer named them.
-func (sh *shell) accountName(name string) string {
-	switch name {
-	case ledger.Donations:
-		return sh.T("books.account.donations")
-	case ledger.Matching:
-		return sh.T("books.account.matching")
-	case ledger.ProcessingFees:
-		return sh.T("books.account.processing")
-	case ledger.DisputeFees:
-		return sh.T("books.account.disputes")
-	case ledger.ExchangeLoss:
-		return sh.T("books.account.exchange")
-	}
-	_, rest, _ := strings.Cut(name, ":")
-	return strings.ReplaceAll(strings.ReplaceAll(rest, ":", ", "), "-", " ")
-}
-
-// booksJSON is the same for machines: amounts in minor units.
-func (s *Site) booksJSON(ctx context.Context, _ *web.Request) (web.Page, error) {
-	accounts, err := s.publicBooks(ctx)
+	g, err := s.Store.GiversOf(ctx, p.slug())
 	if err != nil {
-		return web.Page{}, err
+		return err
 	}
-	head, err := s.Store.LedgerHead(ctx)
-	if err != nil {
-		return web.Page{}, err
-	}
-	from, to, err := s.Store.LedgerSpan(ctx)
-	if err != nil {
-		return web.Page{}, err
-	}
-	if accounts == nil {
-		accounts = []account{}
-	}
-	body, err := json.MarshalIndent(struct {
-		From     string      `json:"from,omitempty"`
-		To       string      `json:"to,omitempty"`
-		Accounts []account   `json:"accounts"`
-		Head     ledger.Head `json:"head"`
-	}{from, to, accounts, head}, "", " ")
-	return web.Page{Type: "application/json", Body: append(body, '\n'), Deps: []string{"books"}, Cache: web.Public}, err
-}
-
-// booksCSV is the same as a table. Account names are of letters, digits, hyphens
-// and colons alone (see package ledger), so that no cell is a formula.
-func (s *Site) booksCSV(ctx context.Context, _ *web.Request) (web.Page, error) {
-	accounts, err := s.publicBooks(ctx)
-	if err != nil {
-		return web.Page{}, err
-	}
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	rows := [][]string{{"kind", "account", "currency", "amount", "minor"}}
-	for _, a := range accounts {
-		minor := a.Minor
-		if a.Kind == "income" {
-			minor = -minor
+	part := &web.GiversPart{Year: p.name(sh.Locale), Threshold: g.Threshold, Large: g.Large, Wished: g.Wished}
+	if g.Givers >= fewest {
+		if g.Wished > 0 {
+			part.Href = sh.Path("/books/supporters/" + p.slug())
 		}
-		rows = append(rows, []string{a.Kind, a.Account, a.Currency, money.Amount{Currency: a.Currency, Minor: minor}.Decimal(), strconv.FormatInt(minor, 10)})
+		if g.All > 0 {
+			part.Unnamed, part.Unknown = sh.Share(g.All-g.Named, g.All), sh.unknownShare(g, data.Currencies)
+		}
 	}
-	err = w.WriteAll(rows)
-	return web.Page{Type: "text/csv; charset=utf-8", Body: b.Bytes(), Deps: []string{"books"}, Cache: web.Public}, err
+	data.Givers = part
+	return nil
 }
 
-// campaignLines lists the campaigns that are or were public, with their goals
-// and what came of them.
-func (s *Site) campaignLines(ctx context.Context, sh *shell) ([]web.CampaignLine, error) {
-	sh.dep("campaigns")
-	list, err := s.Store.Campaigns(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []web.CampaignLine
+// unknownShare is what came from givers at or above the announced sum whose name
+// is not known, of all income in that currency.
+func (sh *shell) unknownShare(g store.Givers, list []web.CurrencyBooks) string {
 	for _, c := range list {
-		if !slices.Contains([]fund.CampaignState{fund.CampaignLive, fund.CampaignPaused, fund.CampaignEnded, fund.CampaignArchived}, c.State) {
-			continue
+		if c.Currency == g.Currency && c.InTotal.Minor > 0 && g.Threshold.Minor > 0 {
+			return sh.Share(g.Unknown, c.InTotal.Minor)
 		}
-		m, err := s.Store.CampaignMeter(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, web.CampaignLine{
-			Name: outlet.Words(c.Title).In(sh.lang, sh.outlet.Language), Href: sh.Path("/give/" + address(c.Slug, "")),
-			Goal: money.Amount{Currency: m.Currency, Minor: m.Goal()}, Raised: money.Amount{Currency: m.Currency, Minor: m.Received},
-		})
 	}
-	return out, nil
+	return ""
+}
+
+// bookSeal fills in the end of the chain and when it was last recomputed.
+func (s *Site) bookSeal(ctx context.Context, _ *shell, _ bookPeriod, _, _ string, data *web.BooksPage) error {
+	head, err := s.Store.LedgerHead(ctx)
+	if err != nil || head.Seq == 0 {
+		return err
+	}
+	data.Entries = int(head.Seq)
+	data.Head = &web.BookHead{Seq: head.Seq, Hash: head.Hash}
+	data.Checked, err = s.Store.ChainChecked(ctx)
+	return err
+}
+
+// policies are the outlet's texts about money.
+func policies(sh *shell) []web.BookPolicy {
+	var out []web.BookPolicy
+	for _, p := range []struct {
+		key  string
+		text outlet.Words
+	}{{"books.refused", sh.outlet.Refused}, {"books.independence", sh.outlet.Independence}} {
+		if text := sh.outlet.Text(p.text, sh.lang); text != "" {
+			out = append(out, web.BookPolicy{Heading: sh.T(p.key), Text: text})
+		}
+	}
+	return out
 }

@@ -8,18 +8,19 @@ import (
 	"iter"
 	"math"
 	"strings"
-	"time"
 
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/ledger"
 )
 
-// Post adds an entry at the end of the books and returns its number. An entry
-// whose key is there already with the same content is not added again: posted
-// is false and seq is the number that it has. The same key with other content
-// is fault.Conflict, because then two facts claim to be one; an entry that is
-// not in order is fault.Invalid. One may be reversed once.
+// Post adds an entry at the end of the books and returns its number. One whose
+// day lies in a closed period is posted on the first open day, with its own day
+// kept (ledger.InOpenPeriod). An entry whose key is there already with the same
+// content is not added again: posted is false and seq is the number that it has.
+// The same key with other content is fault.Conflict, because then two facts
+// claim to be one; an entry that is not in order is fault.Invalid. One may be
+// reversed once.
 func (tx *Tx) Post(ctx context.Context, e ledger.Entry) (seq int64, posted bool, err error) {
 	if err := e.Validate(); err != nil {
 		return 0, false, err
@@ -34,6 +35,7 @@ func (tx *Tx) Post(ctx context.Context, e ledger.Entry) (seq int64, posted bool,
 	if err := tx.mayReverse(ctx, e); err != nil {
 		return 0, false, err
 	}
+	e = ledger.InOpenPeriod(e, head.closed)
 	e.Seq = head.Seq + 1
 	hash := ledger.Chain(head.Hash, ledger.Canonical(e))
 	if err := tx.insertEntry(ctx, e, hash); err != nil {
@@ -47,30 +49,39 @@ func (tx *Tx) Post(ctx context.Context, e ledger.Entry) (seq int64, posted bool,
 // lockHead reads the head and, on PostgreSQL, makes other posters wait for this
 // transaction's end: the chain has one writer. On SQLite every transaction is
 // alone anyway.
-func (tx *Tx) lockHead(ctx context.Context) (ledger.Head, error) {
-	query := "SELECT seq, hash FROM ledger_head WHERE id = 1"
+func (tx *Tx) lockHead(ctx context.Context) (booksEnd, error) {
+	query := "SELECT seq, hash, closed FROM ledger_head WHERE id = 1"
 	if tx.Engine() == db.Postgres {
 		query += " FOR UPDATE"
 	}
-	head, err := db.One(ctx, tx, scanHead, query)
+	head, err := db.One(ctx, tx, func(r db.Scanner) (h booksEnd, err error) {
+		return h, r.Scan(&h.Seq, &h.Hash, &h.closed)
+	}, query)
 	if fault.Is(err, fault.NotFound) {
 		return head, fault.Wrap(fault.Internal, err, "the head of the books is missing; nothing can be posted until 'masthead ledger verify' has been looked into")
 	}
 	return head, err
 }
 
+// booksEnd is the end of the chain with the last day that is closed; "" for none.
+type booksEnd struct {
+	ledger.Head
+	closed string
+}
+
 func scanHead(r db.Scanner) (h ledger.Head, err error) { return h, r.Scan(&h.Seq, &h.Hash) }
 
 // alreadyPosted returns the number of the entry with e's key, 0 where there is none.
 func (tx *Tx) alreadyPosted(ctx context.Context, e ledger.Entry) (int64, error) {
-	var content string
+	var content, date string
+	var tags map[string]string
 	seq, err := db.One(ctx, tx, func(r db.Scanner) (n int64, err error) {
-		return n, r.Scan(&n, &content)
-	}, "SELECT seq, content_hash FROM ledger_entry WHERE key = $1", e.Key)
+		return n, r.Scan(&n, &date, db.FromJSON(&tags), &content)
+	}, "SELECT seq, date, tags, content_hash FROM ledger_entry WHERE key = $1", e.Key)
 	if fault.Is(err, fault.NotFound) {
 		return 0, nil
 	}
-	if err == nil && content != ledger.ContentHash(e) {
+	if err == nil && !ledger.SameFact(e, date, tags, content) {
 		return 0, fault.New(fault.Conflict, "the books hold another entry under the key %s (number %d); compare the two, and reverse the one that is wrong", e.Key, seq)
 	}
 	return seq, err
@@ -129,43 +140,6 @@ func (s *Store) LedgerHead(ctx context.Context) (ledger.Head, error) {
 	return db.One(ctx, s.Query(), scanHead, "SELECT seq, hash FROM ledger_head WHERE id = 1")
 }
 
-// dayMs is a day in milliseconds.
-const dayMs = 24 * 60 * 60 * 1000
-
-// DailyHeads returns for each day (UTC) on which something was posted the last
-// entry's number and hash, the newest day first. They are what can be published
-// to pin the books down without showing them.
-func (s *Store) DailyHeads(ctx context.Context, limit int) ([]ledger.Head, error) {
-	return db.Rows(ctx, s.Query(), func(r db.Scanner) (h ledger.Head, err error) {
-		var at time.Time
-		err = r.Scan(db.At(&at), &h.Seq, &h.Hash)
-		h.Date = at.Format(time.DateOnly)
-		return h, err
-	}, `SELECT posted_at, seq, hash FROM ledger_entry
-		WHERE seq IN (SELECT MAX(seq) FROM ledger_entry GROUP BY posted_at / $2) ORDER BY seq DESC LIMIT $1`, limit, int64(dayMs))
-}
-
-// Balances returns what stands on each account in each currency, in the order
-// of a trial balance.
-func (s *Store) Balances(ctx context.Context) ([]ledger.Balance, error) {
-	return s.balances(ctx, "SELECT account, currency, CAST(SUM(minor) AS BIGINT) FROM ledger_posting GROUP BY account, currency")
-}
-
-// Turnover returns what moved on each account in each currency by entries dated
-// from one day to another, both included (YYYY-MM-DD).
-func (s *Store) Turnover(ctx context.Context, from, to string) ([]ledger.Balance, error) {
-	return s.balances(ctx, `SELECT p.account, p.currency, CAST(SUM(p.minor) AS BIGINT) FROM ledger_posting p
-		JOIN ledger_entry e ON e.seq = p.seq WHERE e.date >= $1 AND e.date <= $2 GROUP BY p.account, p.currency`, from, to)
-}
-
-func (s *Store) balances(ctx context.Context, query string, args ...any) ([]ledger.Balance, error) {
-	all, err := db.Rows(ctx, s.Query(), func(r db.Scanner) (b ledger.Balance, err error) {
-		return b, r.Scan(&b.Account, &b.Currency, &b.Minor)
-	}, query, args...)
-	ledger.SortBalances(all)
-	return all, err
-}
-
 // Entries returns the entries from a number on, in the order of the chain. It
 // reads them in pages, so that any number of them fits into memory; entries
 // that are posted meanwhile may be among them. An entry whose rows do not make
@@ -183,8 +157,15 @@ func (s *Store) Entries(ctx context.Context, from int64) iter.Seq2[ledger.Entry,
 	}
 }
 
+// Chain returns all entries with their hashes as they are kept, in order. An
+// entry whose rows do not make sense comes as it is: what it hashes to tells.
+func (s *Store) Chain(ctx context.Context) iter.Seq2[ledger.Stored, error] {
+	return storedEntries(ctx, s.Query(), 1)
+}
+
 // VerifyLedger reads all rows of the books in one snapshot, recomputes every
-// hash, and returns the head with the first damage, nil where there is none.
+// hash and every sum, and returns the head with the first damage, nil where
+// there is none.
 // What it cannot see is said at ledger.Verify.
 func (s *Store) VerifyLedger(ctx context.Context) (head ledger.Head, found *ledger.Damage, err error) {
 	err = s.Read(ctx, func(q db.Querier) error {
@@ -199,7 +180,10 @@ func (s *Store) VerifyLedger(ctx context.Context) (head ledger.Head, found *ledg
 		if found, err = ledger.Verify(storedEntries(ctx, q, math.MinInt64), head); found != nil || err != nil {
 			return err
 		}
-		found, err = strayPosting(ctx, q)
+		if found, err = strayPosting(ctx, q); found != nil || err != nil {
+			return err
+		}
+		found, err = miscounted(ctx, q)
 		return err
 	})
 	return head, found, err
