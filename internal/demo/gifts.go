@@ -54,13 +54,41 @@ func (s *Sower) gifts(ctx context.Context) error {
 		if err := tx.PutCampaign(ctx, c); err != nil {
 			return err
 		}
-		return tx.SetGoal(ctx, c.ID, c.Goal, "", "", c.StartsAt)
+		if err := tx.SetGoal(ctx, c.ID, c.Goal, "", "", c.StartsAt); err != nil {
+			return err
+		}
+		return s.around(ctx, tx, c)
 	})
 	if err != nil {
 		return err
 	}
 	g := &givers{Sower: s, c: c, dice: rand.New(rand.NewPCG(s.Seed, 2019))}
 	return s.Sandbox.Bulk(func() error { return g.live(ctx) })
+}
+
+// around writes what stands beside a campaign's sum: the updates to supporters
+// and a sponsor's promise.
+func (s *Sower) around(ctx context.Context, tx *store.Tx, c fund.Campaign) error {
+	for _, u := range s.paper.Campaign.Updates {
+		up := fund.Update{CampaignID: c.ID, Title: u.Title, Body: u.Body}
+		id, err := tx.SaveUpdate(ctx, store.System, up)
+		if err != nil {
+			return err
+		}
+		up.ID = id
+		if err := tx.PublishUpdate(ctx, store.System, up, s.At.AddDate(0, 0, -u.Days)); err != nil {
+			return err
+		}
+	}
+	p := s.paper.Campaign.Sponsor
+	if p.Name == "" {
+		return nil
+	}
+	_, err := tx.SaveMatching(ctx, store.System, fund.Matching{
+		CampaignID: c.ID, Sponsor: p.Name, Named: true, Num: 1, Den: 1, DonorCap: p.DonorCap.Minor, TotalCap: p.TotalCap.Minor,
+		From: s.At.AddDate(0, 0, -p.Days), To: c.EndsAt, Document: p.Document,
+	})
+	return err
 }
 
 type givers struct {
@@ -116,6 +144,7 @@ func (g *givers) give(ctx context.Context) error {
 	d, err := g.Fund.Begin(ctx, fund.Form{
 		Nonce: g.name("gift", fmt.Sprint(g.n)), Age: time.Minute, Campaign: g.c, Currency: g.c.Currency, Every: string(every),
 		Choice: fmt.Sprintf("%d.%02d", amount/100, amount%100), Email: email, Provider: sandbox.Key, Appeal: "demo", Consent: "demo",
+		News: g.n%4 == 0, // without a throw of the dice: they decide who gives
 	}, l)
 	if err != nil {
 		return fmt.Errorf("gift %d: %w", g.n, err)
