@@ -18,11 +18,11 @@ var floors = map[string]int{
 	"internal/money": 0, "internal/fault": 0, "internal/id": 0, "internal/clock": 0, "internal/locale": 0, "internal/search": 0,
 
 	"internal/document": 1, "internal/media": 1, "internal/outlet": 1, "internal/staff": 1, "internal/news": 1, "internal/fund": 1,
-	"internal/ledger": 1, "internal/job": 1, "internal/feed": 1, "internal/source/wxr": 1, "internal/statement": 1,
+	"internal/ledger": 1, "internal/guard": 1, "internal/giro": 1, "internal/job": 1, "internal/feed": 1, "internal/source/wxr": 1, "internal/statement": 1, "internal/receipt": 1,
 
 	"internal/db": 2,
 
-	"internal/store": 3, "internal/web": 3, "internal/payment/sandbox": 3, "internal/mail": 3, "internal/blob": 3,
+	"internal/store": 3, "internal/web": 3, "internal/payment/sandbox": 3, "internal/payment/bank": 3, "internal/mail": 3, "internal/blob": 3, "internal/pdf": 3,
 
 	"internal/site": 4, "internal/desk": 4, "internal/webhook": 4, "internal/worker": 4, "internal/importer": 4, "internal/demo": 4,
 
@@ -39,8 +39,10 @@ var sameFloor = map[string]string{
 	"internal/news internal/document":       "an article's body is a document",
 	"internal/news internal/outlet":         "addresses follow the outlet's pattern and zone",
 	"internal/fund internal/ledger":         "a payment becomes entries",
+	"internal/fund internal/giro":           "what a payer writes may hold a reference",
 	"internal/source/wxr internal/document": "a foreign post becomes a document",
 	"internal/news internal/job":            "a scheduled article is a job",
+	"internal/fund internal/guard":          "a gift that looks like a card test waits for a person",
 	"internal/fund internal/job":            "what a provider says is fetched by a job",
 	"internal/money internal/fault":         "bad amounts are answered with a sentence",
 	"internal/locale internal/money":        "amounts follow the locale",

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: PostgreSQL, Chromium with
-# fonts, hledger, beancount, xmllint and Java by apt; axe-core and the HTML
+# fonts, hledger, ledger, beancount, xmllint, zbarimg, pdftotext and Java by apt; axe-core and the HTML
 # checker by npm, into .tools. Running Masthead needs none of it.
 set -eu
 cd "$(dirname "$0")/.."
@@ -12,7 +12,10 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || want="$wan
 need chromium chromium
 need hledger hledger
 need bean-check beancount
+need ledger ledger
 need xmllint libxml2-utils
+need zbarimg zbar-tools
+need pdftotext poppler-utils
 need java default-jre-headless
 need npm npm
 have fc-list && fc-list 2>/dev/null | grep -qi 'noto' || want="$want fonts-noto-core fontconfig"

@@ -17,6 +17,7 @@ import (
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/payment/bank"
 	"masthead.dev/masthead/internal/payment/sandbox"
 	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
@@ -39,6 +40,7 @@ type App struct {
 	Newsroom  news.Newsroom
 	Runner    *worker.Runner
 
+	bank   *bank.Bank
 	pages  *web.PageCache
 	outlet atomic.Pointer[outlet.Outlet]
 	base   string // where it is reached: scheme and host
@@ -86,6 +88,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.openFund(); err != nil {
 		return err
 	}
+	if err := a.openBank(ctx); err != nil {
+		return err
+	}
 	a.Runner = worker.New(a.Store, 4)
 	a.handleJobs()
 	return nil
@@ -107,6 +112,8 @@ func (a *App) openFund() (err error) {
 		Zone:      func() *time.Location { return a.outlet.Load().Location() },
 		ReturnURL: func(id, lang string) string { return a.baseURL() + a.outlet.Load().Prefix(lang) + "/give/thanks/" + id },
 		Label:     a.label,
+		Home:      func() string { return a.outlet.Load().Currency },
+		Guard:     a.guard,
 	}
 	if !a.Config.Sandbox {
 		return nil
@@ -141,7 +148,13 @@ func (a *App) handleJobs() {
 	a.Runner.Handle(job.MediaRender, worker.NewRenderer(a.Store, a.Blobs, media.Limits{}).Do)
 	worker.HandleFund(a.Runner, a.Store, a.Fund)
 	a.Runner.Handle(job.FundRound, worker.Round(a.Store, a.rounds()))
-	a.Runner.Handle(job.FundThank, (&worker.Thanks{Letters: a.letters()}).Do)
+	a.Runner.Handle(job.DonorLetter, (&worker.DonorLetters{Letters: a.letters()}).Do)
+	a.Runner.Handle(job.BankInstructions, a.transfers().Do)
+	worker.HandleReceipts(a.Runner, a.receipts())
+	a.Runner.Handle(job.FundThank, (&worker.Thanks{Letters: a.letters(), Receipts: a.receipts()}).Do)
+	a.Runner.Handle(job.FundPlan, a.plans().Tell)
+	a.Runner.Handle(job.FundRefunded, (&worker.Refunds{Letters: a.letters()}).Do)
+	a.Runner.Handle(job.CampaignNews, (&worker.News{Letters: a.letters(), Key: a.newsKey()}).Do)
 }
 
 // baseURL is where readers reach the newsroom: as the desk has set it, else
@@ -149,10 +162,13 @@ func (a *App) handleJobs() {
 // letters writes the mails to donors.
 func (a *App) letters() worker.Letters {
 	return worker.Letters{
-		Store: a.Store, Templates: a.Templates, Money: a.Money,
+		Store: a.Store, Templates: a.Templates, Money: a.Money, Providers: a.Fund.Providers,
 		Address: func(path, lang string) string { return a.baseURL() + a.outlet.Load().Prefix(lang) + path },
 	}
 }
+
+// plans writes to donors about their plans.
+func (a *App) plans() *worker.Plans { return &worker.Plans{Letters: a.letters(), Fund: a.Fund} }
 
 func (a *App) baseURL() string {
 	if u := a.outlet.Load().BaseURL; u != "" {
@@ -203,10 +219,11 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs, Base: a.base}
-	a.wireGiving(s)
+	preview := a.wireGiving(s)
+	a.wireMy(s)
 	pages := &web.Server{Kept: a.pages, Draw: s.Draw, Now: func() time.Time { return a.Clock.Now() }}
 	mux := http.NewServeMux()
-	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil}).Handler()
+	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil, Fund: a.Fund, Preview: preview}).Handler()
 	mux.Handle("/desk", d)
 	mux.Handle("/desk/", d)
 	a.wireMachines(mux)

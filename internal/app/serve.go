@@ -92,6 +92,12 @@ func (a *App) startWork(ctx context.Context, busy *sync.WaitGroup) error {
 	if err := a.readOutlet(ctx); err != nil { // what changed before is not in the feed from here on
 		return err
 	}
+	if err := a.reapplyErasures(ctx); err != nil {
+		return err
+	}
+	if err := a.readAccounts(ctx); err != nil {
+		return err
+	}
 	if err := a.startJobs(ctx); err != nil {
 		return err
 	}
@@ -128,7 +134,17 @@ func (a *App) changed(keys []string) {
 			slog.Error("the settings can't be read again", "err", err)
 		}
 	}
+	if slices.Contains(keys, store.BankKey) { // before pages are thrown away that depend on it
+		if err := a.readAccounts(context.Background()); err != nil {
+			slog.Error("the bank accounts can't be read again", "err", err)
+		}
+	}
 	a.pages.Changed(keys)
+	if slices.Contains(keys, "erasures") {
+		if err := a.keepErasures(context.Background()); err != nil {
+			slog.Error("the list of erased donors can't be kept", "err", err)
+		}
+	}
 	if slices.Contains(keys, "jobs") {
 		a.Runner.Poke()
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -17,11 +19,15 @@ import (
 )
 
 // wireGiving adds the pages on which readers give, where there is somebody who
-// takes the money.
-func (a *App) wireGiving(s *site.Site) {
-	g := &site.Giving{Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("giving forms")), Money: a.Money, Sandbox: a.Sandbox}
+// takes the money. It returns what makes the address of a campaign's preview.
+func (a *App) wireGiving(s *site.Site) (preview func(fund.Campaign, string) string) {
+	g := &site.Giving{Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("giving forms")), Money: a.Money, Sandbox: a.Sandbox, Bank: a.accounts(), Watch: guard.NewWatch(), News: a.newsKey(), Receipts: a.taxPages(s)}
 	s.Ask, s.More = g.Ask, g.Routes()
+	return g.Preview
 }
+
+// newsKey signs the addresses at which updates to supporters are stopped.
+func (a *App) newsKey() fund.NewsKey { return a.Secrets.Derive("news to supporters") }
 
 // wireMachines adds what programs call.
 func (a *App) wireMachines(mux *http.ServeMux) {

@@ -29,6 +29,7 @@ type commands struct {
 	Serve     ServeCmd     `cmd:"" help:"Run the newsroom."`
 	Import    ImportCmd    `cmd:"" help:"Bring a site in."`
 	Ledger    LedgerCmd    `cmd:"" help:"The books: verify, balance, export."`
+	Reconcile ReconcileCmd `cmd:"" help:"Read bank statements (CAMT.053, MT940, CSV) into the books."`
 	Statement StatementCmd `cmd:"" help:"Read bank statements (CAMT.053, MT940, CSV) and prove their sums; books nothing."`
 	User      UserCmd      `cmd:"" help:"The people who work here: add, list, reset."`
 	Version   VersionCmd   `cmd:"" help:"Print the version."`

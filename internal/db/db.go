@@ -36,9 +36,11 @@ type DB struct {
 	engine Engine
 	write  *sql.DB
 	read   *sql.DB
-	group  *group // SQLite only: callers that share commits
+	group  *group // callers that share commits
 	hook   func(ctx context.Context, tx *Tx, keys []string) error
 	local  chan struct{} // a commit of this process, as a hint for Watch
+	share  int           // callers that share a commit, at most
+	delay  time.Duration // by which each commit is slower; for benchmarks
 }
 
 // Querier is what runs SQL: a *Tx, or the pool that DB.Query returns.
@@ -69,7 +71,9 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, fault.Wrap(fault.Unavailable, err, "the PostgreSQL database does not answer; check its address and that it runs")
 	}
-	return &DB{engine: Postgres, write: pool, read: pool, local: make(chan struct{}, 1)}, nil
+	d := &DB{engine: Postgres, write: pool, read: pool, local: make(chan struct{}, 1), share: atMost}
+	d.group = startGroup(d)
+	return d, nil
 }
 
 // The pragmas of every SQLite connection. synchronous=FULL: a gift that was
@@ -102,7 +106,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	r.SetMaxOpenConns(8)
 	r.SetMaxIdleConns(8)
-	d := &DB{engine: SQLite, write: w, read: r, local: make(chan struct{}, 1)}
+	d := &DB{engine: SQLite, write: w, read: r, local: make(chan struct{}, 1), share: atMost}
 	d.group = startGroup(d)
 	return d, nil
 }
@@ -127,9 +131,7 @@ func (d *DB) Engine() Engine { return d.engine }
 
 // Close ends the writer and closes the pools.
 func (d *DB) Close() error {
-	if d.group != nil {
-		d.group.stop()
-	}
+	d.group.stop()
 	err := d.read.Close()
 	if d.write != d.read {
 		if e := d.write.Close(); err == nil {

@@ -165,3 +165,126 @@ func nineNotes(tx *Tx) error {
 	}
 	return nil
 }
+
+// eachNotes runs a test on both engines, with one table to write into.
+func eachNotes(t *testing.T, test func(t *testing.T, d *DB)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, notes(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		d := post(t)
+		if _, err := d.Raw().Exec("CREATE TABLE note (text TEXT NOT NULL)"); err != nil {
+			t.Fatal(err)
+		}
+		test(t, d)
+	})
+}
+
+func TestWhoWaitsSharesACommitAndWhoFailsIsTakenBackAlone(t *testing.T) {
+	eachNotes(t, func(t *testing.T, d *DB) {
+		var commits int
+		var touched []string
+		d.BeforeCommit(func(_ context.Context, _ *Tx, keys []string) error {
+			commits++
+			touched = append(touched, keys...)
+			return nil
+		})
+		touching := func(text string) func(tx *Tx) error {
+			return func(tx *Tx) error {
+				tx.Touch("all", text)
+				return note(text)(tx)
+			}
+		}
+		broken := func(tx *Tx) error {
+			tx.Touch("broken")
+			if err := note("broken")(tx); err != nil {
+				return err
+			}
+			_, err := Exec(t.Context(), tx, "SELECT nothing FROM nowhere")
+			return err
+		}
+		answers := together(d, &call{fn: touching("a")}, &call{fn: broken}, &call{fn: func(*Tx) error { panic("boom") }}, &call{fn: touching("b")})
+		if answers[0] != nil || answers[1] == nil || answers[2] == nil || answers[3] != nil {
+			t.Errorf("the answers are %v", answers)
+		}
+		if kept(t, d, "a") != 1 || kept(t, d, "b") != 1 || kept(t, d, "broken") != 0 {
+			t.Error("the wrong notes were kept")
+		}
+		if commits != 1 || fmt.Sprint(touched) != "[all a b]" {
+			t.Errorf("the hook ran %d times, for %v", commits, touched)
+		}
+	})
+}
+
+func TestNobodyIsToldDoneWhereTheCommitFails(t *testing.T) {
+	eachNotes(t, func(t *testing.T, d *DB) {
+		d.BeforeCommit(func(context.Context, *Tx, []string) error { return fault.New(fault.Unavailable, "no") })
+		touching := func(tx *Tx) error {
+			tx.Touch("x")
+			return note("x")(tx)
+		}
+		for i, err := range together(d, &call{fn: touching}, &call{fn: note("y")}) {
+			if !fault.Is(err, fault.Unavailable) {
+				t.Errorf("call %d was told %v", i, err)
+			}
+		}
+		if kept(t, d, "x")+kept(t, d, "y") != 0 {
+			t.Error("something was kept")
+		}
+	})
+}
+
+// TestTwoWritersInEachOthersWayAreBothDone lets this process's writer and a
+// foreign one lock two rows in opposite order: PostgreSQL ends one of them.
+func TestTwoWritersInEachOthersWayAreBothDone(t *testing.T) {
+	d := post(t)
+	if _, err := d.Raw().Exec("CREATE TABLE pair (id BIGINT PRIMARY KEY, n BIGINT NOT NULL); INSERT INTO pair VALUES (1, 0), (2, 0)"); err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := d.Raw().BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := foreign.Exec("UPDATE pair SET n = n + 10 WHERE id = 2"); err != nil {
+		t.Fatal(err)
+	}
+	runs, over := 0, make(chan error, 1)
+	err = d.Write(t.Context(), func(tx *Tx) error {
+		runs++
+		if _, err := Exec(t.Context(), tx, "UPDATE pair SET n = n + 1 WHERE id = 1"); err != nil {
+			return err
+		}
+		if runs == 1 {
+			go func() {
+				_, err := foreign.Exec("UPDATE pair SET n = n + 10 WHERE id = 1")
+				if err == nil {
+					err = foreign.Commit()
+				} else {
+					foreign.Rollback()
+				}
+				over <- err
+			}()
+			for waiting := int64(0); waiting == 0; { // the foreign writer for us
+				var err error
+				waiting, err = One(t.Context(), d.Query(), Value[int64], "SELECT COUNT(*) FROM pg_locks l JOIN pg_database b ON b.oid = l.database OR l.database IS NULL WHERE b.datname = current_database() AND NOT l.granted")
+				if err != nil {
+					return err
+				}
+			}
+		}
+		_, err := Exec(t.Context(), tx, "UPDATE pair SET n = n + 1 WHERE id = 2")
+		return err
+	})
+	if err != nil {
+		t.Errorf("our writer: %v", err)
+	}
+	theirs := <-over
+	want := int64(2)
+	if theirs == nil {
+		want = 22
+	}
+	if n, err := One(t.Context(), d.Query(), Value[int64], "SELECT CAST(SUM(n) AS BIGINT) FROM pair"); err != nil || n != want {
+		t.Errorf("the rows sum to %d after %d runs, want %d; the other writer: %v", n, runs, want, theirs)
+	}
+	if theirs == nil && runs < 2 {
+		t.Error("nobody was in anybody's way")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"masthead.dev/masthead/internal/fault"
 )
@@ -34,43 +35,17 @@ next:
 	}
 }
 
-// Write runs fn in one transaction: all of it happens or nothing. fn must do no
-// I/O but SQL, must stop at the first error (PostgreSQL refuses what comes after
-// one), must not call Write again, and may be run a second time: where PostgreSQL
-// found two writers in each other's way, or where on SQLite, whose waiting
-// callers share a commit, another one's failure took that commit down.
-func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
-	if d.group != nil {
-		return d.group.do(ctx, fn)
-	}
-	var err error
-	for try := 0; try < 4; try++ {
-		if err = d.writeOnce(ctx, fn); !contended(err) {
-			return err
-		}
-	}
-	return err
-}
+// Write runs fn in one transaction: all of it happens or nothing, and it is
+// durable when Write returns. Callers of this process that wait share a commit,
+// each as a savepoint of it. fn must do no I/O but SQL, must stop at the first
+// error (PostgreSQL refuses what comes after one), must not call Write again, and
+// may be run a second time: where PostgreSQL found two writers in each other's
+// way, or where another one's failure took the commit down.
+func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error { return d.group.do(ctx, fn) }
 
-func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
-	sqlTx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return translate(err)
-	}
-	defer sqlTx.Rollback()
-	if err := d.run(ctx, sqlTx, fn); err != nil {
-		return err
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return translate(err)
-	}
-	d.committed()
-	return nil
-}
-
-// run calls fn and the hook; a panic becomes an error, so that one caller's
-// defect does not take down those who share its commit.
-func (d *DB) run(ctx context.Context, q Querier, fn func(tx *Tx) error) (err error) {
+// run calls fn and returns the keys that it touched; a panic becomes an error,
+// so that one caller's defect does not take down those who share its commit.
+func (d *DB) run(q Querier, fn func(tx *Tx) error) (keys []string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &fault.Error{Kind: fault.Internal, Err: fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())}
@@ -78,11 +53,21 @@ func (d *DB) run(ctx context.Context, q Querier, fn func(tx *Tx) error) (err err
 	}()
 	tx := &Tx{Querier: q, engine: d.engine}
 	if err := fn(tx); err != nil {
-		return translate(err)
+		return nil, translate(err)
 	}
-	if d.hook == nil || len(tx.keys) == 0 {
+	return tx.keys, nil
+}
+
+// finish does what is done before each commit, once for all who share it. On
+// PostgreSQL the hook takes a lock that every writer takes last: were it taken
+// by each caller in turn, a later one could wait for a lock of a writer that
+// waits for this one.
+func (d *DB) finish(ctx context.Context, q Querier, keys []string) error {
+	if d.hook == nil || len(keys) == 0 {
 		return nil
 	}
+	tx := &Tx{Querier: q, engine: d.engine}
+	tx.Touch(keys...)
 	return translate(d.hook(ctx, tx, tx.keys))
 }
 
@@ -96,15 +81,24 @@ type group struct {
 }
 
 type call struct {
-	ctx context.Context
-	fn  func(tx *Tx) error
-	err error
-	out chan error
+	ctx   context.Context
+	fn    func(tx *Tx) error
+	keys  []string
+	tries int // that ended in another writer's way
+	err   error
+	out   chan error
 }
+
+// mostTries is how often a call is run that finds itself in another writer's way.
+const mostTries = 4
 
 // atMost callers share a commit: enough to spread the cost of an fsync, few
 // enough that nobody waits 50 ms.
 const atMost = 32
+
+// Tune is for benchmarks: so many callers share a commit at most (1 is none),
+// and each commit takes so much longer, as on a slower disk.
+func (d *DB) Tune(share int, delay time.Duration) { d.share, d.delay = share, delay }
 
 func startGroup(d *DB) *group {
 	g := &group{d: d, in: make(chan *call), quit: make(chan struct{}), done: make(chan struct{})}
@@ -145,7 +139,7 @@ func (g *group) loop() {
 
 func (g *group) gather(first *call) []*call {
 	batch := []*call{first}
-	for len(batch) < atMost {
+	for len(batch) < g.d.share {
 		select {
 		case c := <-g.in:
 			batch = append(batch, c)
@@ -166,10 +160,11 @@ func (g *group) commit(batch []*call) {
 	}
 }
 
-// attempt answers the calls and returns those that must be tried again, which
-// are fewer than it was given.
+// attempt answers the calls and returns those that must be tried again: fewer
+// than it was given, or once more tried.
 func (g *group) attempt(batch []*call) (again []*call) {
 	ctx := context.Background() // the commit belongs to all, so to no caller's context
+	var keys []string
 	sqlTx, err := g.d.write.BeginTx(ctx, nil)
 	if err == nil {
 		for i, c := range batch {
@@ -178,31 +173,51 @@ func (g *group) attempt(batch []*call) (again []*call) {
 				sqlTx.Rollback() // there is none any more; this gives the connection back
 				return g.without(batch, i)
 			}
+			if c.err == nil {
+				keys = append(keys, c.keys...)
+			}
 		}
-		err = sqlTx.Commit()
+		if err = g.d.finish(ctx, sqlTx, keys); err == nil {
+			time.Sleep(g.d.delay)
+			err = sqlTx.Commit()
+		} else {
+			sqlTx.Rollback()
+		}
 	}
 	if err != nil {
 		err = translate(err)
 	} else {
 		g.d.committed()
 	}
+	return answer(batch, err)
+}
+
+// answer tells the calls what became of them, err being the commit's own
+// failure. Those that were in another writer's way are returned instead, a few
+// times.
+func answer(batch []*call, err error) (again []*call) {
 	for _, c := range batch {
 		if c.err == nil {
 			c.err = err
 		}
+		if c.tries++; contended(c.err) && c.tries < mostTries {
+			again = append(again, c)
+			continue
+		}
 		c.out <- c.err
 	}
-	return nil
+	return again
 }
 
 // without answers the call that took the transaction down and those before it
 // that had failed by themselves; it returns the rest.
 func (g *group) without(batch []*call, culprit int) (rest []*call) {
 	for i, c := range batch {
-		if i <= culprit && c.err != nil {
-			c.out <- c.err
-		} else {
+		switch {
+		case i > culprit || c.err == nil:
 			rest = append(rest, c)
+		default:
+			rest = append(rest, answer([]*call{c}, nil)...)
 		}
 	}
 	return rest
@@ -220,7 +235,7 @@ func (g *group) one(sqlTx *sql.Tx, c *call) (whole bool, err error) {
 	if _, err := sqlTx.Exec("SAVEPOINT one"); err != nil {
 		return false, translate(err)
 	}
-	err = g.d.run(c.ctx, steady{sqlTx}, c.fn)
+	c.keys, err = g.d.run(steady{sqlTx}, c.fn)
 	if err != nil {
 		if _, e := sqlTx.Exec("ROLLBACK TO one"); e != nil {
 			return false, err

@@ -113,6 +113,9 @@ func (k *checker) campaign() {
 	c := k.c.Campaign
 	k.slug("campaign", c.Slug)
 	k.texts("campaign.toml", c.Name, c.Heading, c.Lede, c.AppealHeading, c.Appeal, c.Front, c.Tax, c.Uses)
+	for _, u := range c.Updates {
+		k.texts("an update in campaign.toml", u.Title, u.Body)
+	}
 	var sum int64
 	for _, cost := range c.Costs {
 		k.texts("a cost in campaign.toml", cost.Name)

@@ -104,6 +104,23 @@ type Campaign struct {
 	Appeal        Text
 	Front         Text // on the front page
 	Tax, Uses     Text // what a gift is not, and what it buys
+
+	Updates []Update // to supporters, the oldest first
+	Sponsor Sponsor
+}
+
+// Update tells supporters what their gifts did.
+type Update struct {
+	Days        int // before the demo's day
+	Title, Body Text
+}
+
+// Sponsor has promised to match gifts of the last days, as much as is given.
+type Sponsor struct {
+	Name               string
+	Days               int // that the promise has run
+	DonorCap, TotalCap money.Amount
+	Document           string
 }
 
 // Cost is one line of what a campaign is for.
@@ -223,6 +240,12 @@ func (c *Content) readCampaign() error {
 		}
 		Name, Heading, Lede, Appeal, Front, Tax, Uses Text
 		AppealHeading                                 Text `toml:"appeal_heading"`
+		Update                                        []Update
+		Sponsor                                       struct {
+			Name, Document string
+			Days           int
+			Donor, Total   int64
+		}
 	}
 	if err := readTOML("campaign.toml", &f); err != nil {
 		return err
@@ -239,7 +262,8 @@ func (c *Content) readCampaign() error {
 	}
 	c.Campaign = Campaign{
 		Slug: f.Slug, Goal: whole(f.Goal), Smallest: whole(f.Smallest), Name: f.Name, Heading: f.Heading, Lede: f.Lede,
-		AppealHeading: f.AppealHeading, Appeal: f.Appeal, Front: f.Front, Tax: f.Tax, Uses: f.Uses,
+		AppealHeading: f.AppealHeading, Appeal: f.Appeal, Front: f.Front, Tax: f.Tax, Uses: f.Uses, Updates: f.Update,
+		Sponsor: Sponsor{Name: f.Sponsor.Name, Days: f.Sponsor.Days, DonorCap: whole(f.Sponsor.Donor), TotalCap: whole(f.Sponsor.Total), Document: f.Sponsor.Document},
 	}
 	for _, a := range f.Amounts {
 		c.Campaign.Amounts = append(c.Campaign.Amounts, whole(a))

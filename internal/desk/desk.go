@@ -12,6 +12,7 @@ import (
 
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/store"
@@ -27,6 +28,10 @@ type Config struct {
 	Money     clock.Clock // the money clock, for campaigns; nil is Clock
 	BaseURL   string      // where the desk is reached: scheme and host, for links in mails and the kind of cookie
 	Sandbox   bool        // payments are pretended
+	Fund      *fund.Service
+	// Preview is the address at which a campaign's page can be seen before readers
+	// see it; nil is none.
+	Preview func(c fund.Campaign, lang string) string
 	// LookupTXT asks the DNS for records; nil asks the machine's resolver.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
 }
@@ -40,6 +45,8 @@ type Desk struct {
 	hashing chan struct{} // one place for each password that is hashed at a time
 	origin  *http.CrossOriginProtection
 	server  *web.Server
+
+	measured measured
 }
 
 // New makes a desk.

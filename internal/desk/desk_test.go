@@ -15,6 +15,7 @@ import (
 
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
@@ -37,6 +38,7 @@ type room struct {
 	clock   *clock.Manual
 	server  *httptest.Server
 	dns     map[string]string // TXT records
+	fund    *fund.Service
 }
 
 func open(t *testing.T) *room { return openAt(t, storetest.Open(t, storetest.SQLite(t)), "") }
@@ -53,8 +55,8 @@ func openAt(t *testing.T, s *store.Store, base string) *room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &room{t: t, store: s, secrets: sec, clock: at, dns: map[string]string{}}
-	d := desk.New(desk.Config{Store: s, Secrets: sec, Templates: all, Clock: at, BaseURL: base,
+	r := &room{t: t, store: s, secrets: sec, clock: at, dns: map[string]string{}, fund: &fund.Service{}}
+	d := desk.New(desk.Config{Store: s, Secrets: sec, Templates: all, Clock: at, BaseURL: base, Fund: r.fund,
 		LookupTXT: func(_ context.Context, name string) ([]string, error) { return []string{"unrelated", r.dns[name]}, nil }})
 	r.server = httptest.NewServer(web.WithClient(nil, d.Handler()))
 	t.Cleanup(r.server.Close)

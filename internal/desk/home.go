@@ -10,6 +10,7 @@ import (
 	"masthead.dev/masthead/internal/mail"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/receipt"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -60,7 +61,7 @@ func (d *Desk) homeTasks(ctx context.Context, v *visit, p *web.HomePage) error {
 			continue
 		}
 		what := v.taskName(task)
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: what, Small: task.ObjectKind + " " + task.ObjectID},
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: what, Href: taskLink(task), Small: task.ObjectKind + " " + task.ObjectID},
 			{At: task.CreatedAt}, {Button: v.button("home.done", "/desk/tasks/"+task.ID+"/done", what)}}})
 	}
 	panel := web.Panel{ID: "tasks", Heading: v.loc.T("home.tasks"), Table: t}
@@ -75,6 +76,10 @@ func (d *Desk) homeTasks(ctx context.Context, v *visit, p *web.HomePage) error {
 var taskNames = map[string]string{
 	fund.TaskUnknownPayment: "task.unknown_payment", fund.TaskSuspense: "task.suspense",
 	fund.TaskDuplicate: "task.duplicate", fund.TaskMismatch: "task.mismatch",
+	store.TaskReconciliation: "task.reconciliation", fund.TaskChangeLost: "task.change_lost", fund.TaskPayBack: "task.pay_back",
+	fund.TaskHeld: "guard.task.held", fund.TaskWarning: "guard.task.warning", fund.TaskLostTwice: "guard.task.lost_twice",
+	fund.TaskBreaker: "guard.task.breaker", fund.TaskMode: "guard.task.mode", fund.TaskRate: "guard.task.rate",
+	receipt.TaskStuck: "receipt.task.stuck",
 }
 
 func (v *visit) taskName(t store.Task) string {
@@ -131,7 +136,7 @@ func (d *Desk) meter(ctx context.Context, v *visit, c fund.Campaign) (*web.Meter
 	return &web.Meter{
 		ID: c.ID, Label: wordsIn(c.Title, v.loc.Lang(), v.outlet.Language), Raised: in(m.Received), Goal: in(m.Goal()), Donors: m.Donors,
 		DaysLeft: int(c.EndsAt.Sub(now) / (24 * time.Hour)), End: c.EndsAt, Ended: c.Over(now), Reached: c.GoalReachedAt,
-		Monthly: in(m.Monthly), Expected: in(m.Projected),
+		Monthly: in(m.Monthly), Expected: in(m.Projected), Converting: m.Converting, Yearly: c.Counting == fund.Annualised,
 	}, nil
 }
 

@@ -35,6 +35,10 @@ func (d *Desk) moneyPage(ctx context.Context, v *visit) (web.Page, error) {
 		}
 		p.Meters = append(p.Meters, *m)
 	}
+	if len(campaigns) == 0 && v.may(staff.Campaigns, staff.Object{}).OK() {
+		p.Panels = append(p.Panels, web.Panel{ID: "first", Heading: v.loc.T("campaign.nav"), Text: v.loc.T("campaign.first"),
+			Links: []web.Link{{Text: v.loc.T("campaign.new"), Href: campaignsPath + "/new"}}})
+	}
 	if err := d.moneyFigures(ctx, v, &p); err != nil {
 		return web.Page{}, err
 	}

@@ -29,6 +29,7 @@ type route struct {
 	stage   stage
 	may     []staff.Action // any of these is enough; none: whoever is inside
 	prove   bool           // must have proved who they are a short while ago
+	upload  bool           // the form brings a file
 }
 
 var (
@@ -68,6 +69,123 @@ var routes = []route{
 	{pattern: "GET /desk/imports", page: (*Desk).imports, may: seeNeeds},
 	{pattern: "POST /desk/imports/done", page: (*Desk).doImport, may: seeNeeds},
 	{pattern: "GET /desk/money", page: (*Desk).moneyPage, may: seeMoney},
+	{pattern: "GET /desk/money/campaigns", page: (*Desk).campaigns, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/new", page: (*Desk).newCampaign, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/new", page: (*Desk).doNewCampaign, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}", page: (*Desk).campaign, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/edit", page: (*Desk).editCampaign, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/edit", page: (*Desk).doEditCampaign, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/state", page: (*Desk).doCampaignState, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/extend", page: (*Desk).extendCampaign, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/extend", page: (*Desk).doExtendCampaign, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/updates/new", page: (*Desk).newUpdate, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/updates/new", page: (*Desk).doUpdate, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/updates/{update}", page: (*Desk).update, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/updates/{update}", page: (*Desk).doUpdate, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/updates/{update}/edit", page: (*Desk).editUpdate, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/updates/{update}/publish", page: (*Desk).doPublishUpdate, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/updates/{update}/mail", page: (*Desk).mailUpdate, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/updates/{update}/mail", page: (*Desk).doMailUpdate, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/matching/new", page: (*Desk).matching, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/matching/new", page: (*Desk).doMatching, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/campaigns/{id}/matching/{matching}", page: (*Desk).matching, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/campaigns/{id}/matching/{matching}", page: (*Desk).doMatching, may: only(staff.Campaigns)},
+	{pattern: "GET /desk/money/general", page: (*Desk).generalFund, may: only(staff.Campaigns)},
+	{pattern: "POST /desk/money/general", page: (*Desk).doGeneralFund, may: only(staff.Campaigns)},
+
+	{pattern: "GET /desk/money/gifts", page: (*Desk).gifts, may: only(staff.SeeDonors)},
+	{pattern: "GET /desk/money/gifts/{id}", page: (*Desk).gift, may: only(staff.SeeDonors)},
+	{pattern: "POST /desk/money/gifts/{id}/refund", page: (*Desk).doRefund, may: only(staff.Refund), prove: true},
+	{pattern: "GET /desk/money/donors", page: (*Desk).givers, may: only(staff.SeeDonors)},
+	{pattern: "GET /desk/money/donors/export", page: (*Desk).exportGivers, may: only(staff.SeeDonors), prove: true},
+	{pattern: "GET /desk/money/donors/{id}", page: (*Desk).giver, may: only(staff.SeeDonors)},
+	{pattern: "POST /desk/money/donors/{id}/notes", page: (*Desk).doNote, may: only(staff.SeeDonors)},
+	{pattern: "POST /desk/money/donors/{id}/tags", page: (*Desk).doTags, may: only(staff.SeeDonors)},
+	{pattern: "POST /desk/money/donors/{id}/erase", page: (*Desk).doErase, may: only(staff.EraseDonor), prove: true},
+	{pattern: "GET /desk/money/plans", page: (*Desk).plans, may: only(staff.SeeDonors)},
+	{pattern: "POST /desk/money/plans/{id}", page: (*Desk).doPlan, may: only(staff.SeeDonors)},
+	{pattern: "GET /desk/money/metrics", page: (*Desk).metrics, may: only(staff.SeeMoney)},
+
+	{pattern: "GET /desk/money/accounts", page: (*Desk).bankAccounts, may: only(staff.ConnectBank)},
+	{pattern: "GET /desk/money/accounts/new", page: (*Desk).newAccount, may: only(staff.ConnectBank), prove: true},
+	{pattern: "POST /desk/money/accounts/new", page: (*Desk).doNewAccount, may: only(staff.ConnectBank), prove: true},
+	{pattern: "GET /desk/money/accounts/{id}", page: (*Desk).editAccount, may: only(staff.ConnectBank), prove: true},
+	{pattern: "POST /desk/money/accounts/{id}", page: (*Desk).doEditAccount, may: only(staff.ConnectBank), prove: true},
+	{pattern: "POST /desk/money/accounts/{id}/close", page: (*Desk).doCloseAccount, may: only(staff.ConnectBank), prove: true},
+	{pattern: "POST /desk/money/account-changes/{id}", page: (*Desk).doBankChange, may: only(staff.ConnectBank), prove: true},
+	{pattern: "GET /desk/money/offline", page: (*Desk).offline, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/offline", page: (*Desk).doOffline, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/offline/{id}/back", page: (*Desk).doOfflineBack, may: only(staff.Allocate)},
+
+	{pattern: "GET /desk/money/statements", page: (*Desk).statementsPage, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/statements", page: (*Desk).doUpload, may: only(staff.Allocate), upload: true},
+	{pattern: "GET /desk/money/statements/begin/{id}", page: (*Desk).beginPage, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/statements/begin/{id}", page: (*Desk).doBegin, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/statements/new/{id}", page: (*Desk).newStatement, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/statements/new/{id}", page: (*Desk).doNewStatement, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/statements/new/{id}/mapping", page: (*Desk).csvMapping, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/statements/new/{id}/mapping", page: (*Desk).doCSVMapping, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/suspense", page: (*Desk).suspense, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/suspense", page: (*Desk).doSuspense, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/lines", page: (*Desk).bankLines, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/lines/{id}", page: (*Desk).bankLine, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/lines/{id}", page: (*Desk).doBankLine, may: only(staff.Allocate)},
+
+	{pattern: "GET /desk/money/held", page: (*Desk).held, may: only(staff.Refund)},
+	{pattern: "POST /desk/money/held/{id}", page: (*Desk).doHeld, may: only(staff.Refund), prove: true},
+	{pattern: "GET /desk/money/rates", page: (*Desk).rates, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/rates", page: (*Desk).doRate, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/defence", page: (*Desk).defence, may: only(staff.Refund)},
+	{pattern: "POST /desk/money/defence", page: (*Desk).doDefence, may: only(staff.Refund)},
+
+	{pattern: "GET /desk/money/receipts", page: (*Desk).receipts, may: only(staff.Receipts)},
+	{pattern: "GET /desk/money/receipts/settings", page: (*Desk).receiptSettings, may: only(staff.Receipts), prove: true},
+	{pattern: "POST /desk/money/receipts/settings", page: (*Desk).doReceiptSettings, may: only(staff.Receipts), prove: true},
+	{pattern: "GET /desk/money/gift-aid", page: (*Desk).giftAid, may: only(staff.Receipts)},
+	{pattern: "POST /desk/money/gift-aid", page: (*Desk).doClaim, may: only(staff.Receipts)},
+	{pattern: "GET /desk/money/gift-aid/{id}", page: (*Desk).claim, may: only(staff.Receipts)},
+	{pattern: "GET /desk/money/gift-aid/declarations/{id}", page: (*Desk).declaration, may: only(staff.Receipts)},
+	{pattern: "GET /desk/money/receipts/{id}", page: (*Desk).oneReceipt, may: only(staff.Receipts)},
+	{pattern: "GET /desk/money/receipts/{id}/file", page: (*Desk).receiptFile, may: only(staff.Receipts)},
+	{pattern: "POST /desk/money/receipts/{id}/send", page: (*Desk).doSendReceipt, may: only(staff.Receipts)},
+	{pattern: "POST /desk/money/receipts/{id}/end", page: (*Desk).doEndReceipt, may: only(staff.Receipts)},
+	{pattern: "POST /desk/money/receipts/{id}/party", page: (*Desk).doParty, may: only(staff.Receipts)},
+	{pattern: "POST /desk/money/receipts/{id}/official", page: (*Desk).doOfficial, may: only(staff.Receipts)},
+
+	{pattern: "GET /desk/money/expenses", page: (*Desk).bookings, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/expenses/new", page: (*Desk).newBooking, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/expenses/new", page: (*Desk).doNewBooking, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/expenses/{id}", page: (*Desk).bookingView, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/expenses/{id}/reverse", page: (*Desk).doReverseBooking, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/expenses/file", page: (*Desk).bookingFile, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/expenses/file", page: (*Desk).doBookingFile, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/expenses/file/{id}", page: (*Desk).fileView, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/expenses/file/{id}/book", page: (*Desk).doBookFile, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/expenses/template.csv", page: (*Desk).bookingTemplate, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/income", page: (*Desk).bookings, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/income/new", page: (*Desk).newBooking, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/income/new", page: (*Desk).doNewBooking, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/income/{id}", page: (*Desk).bookingView, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/income/{id}/reverse", page: (*Desk).doReverseBooking, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/income/file", page: (*Desk).bookingFile, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/income/file", page: (*Desk).doBookingFile, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/income/file/{id}", page: (*Desk).fileView, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/income/file/{id}/book", page: (*Desk).doBookFile, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/income/template.csv", page: (*Desk).bookingTemplate, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/opening", page: (*Desk).bookings, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/opening/new", page: (*Desk).newBooking, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/opening/new", page: (*Desk).doNewBooking, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/opening/{id}", page: (*Desk).bookingView, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/opening/{id}/reverse", page: (*Desk).doReverseBooking, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/expenses/{id}/pay", page: (*Desk).doPayBooking, may: only(staff.Expenses)},
+	{pattern: "GET /desk/money/chart", page: (*Desk).chart, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/chart", page: (*Desk).doChart, may: only(staff.Expenses)},
+	{pattern: "POST /desk/money/chart/threshold", page: (*Desk).doThreshold, may: only(staff.ClosePeriod)},
+	{pattern: "GET /desk/money/reconciliation", page: (*Desk).reconciliation, may: only(staff.Allocate)},
+	{pattern: "POST /desk/money/reconciliation", page: (*Desk).doReconcile, may: only(staff.Allocate)},
+	{pattern: "GET /desk/money/periods", page: (*Desk).periods, may: only(staff.ClosePeriod)},
+	{pattern: "POST /desk/money/periods", page: (*Desk).doClose, may: only(staff.ClosePeriod), prove: true},
+	{pattern: "GET /desk/money/periods/export", page: (*Desk).yearEnd, may: only(staff.ClosePeriod)},
 
 	{pattern: "GET /desk/people", page: (*Desk).people, may: only(staff.Appoint)},
 	{pattern: "GET /desk/people/new", page: (*Desk).newPerson, may: only(staff.Appoint), prove: true},
@@ -97,8 +215,12 @@ var routes = []route{
 	{pattern: "GET /desk/audit", page: (*Desk).audit, may: only(staff.ReadAudit)},
 }
 
-// maxForm is the longest form of the desk, the settings with their texts.
-const maxForm = 1 << 20
+// maxForm is the longest form of the desk, the settings with their texts;
+// maxUpload is one with a file.
+const (
+	maxForm   = 1 << 20
+	maxUpload = 32 << 20
+)
 
 // guarded lets somebody through to a page, or says why not.
 func (d *Desk) guarded(r route) web.Handler {
@@ -125,7 +247,11 @@ func (d *Desk) admit(v *visit, r route) (detour string, err error) {
 		if err := d.origin.Check(v.Request.Request); err != nil {
 			return "", fault.Wrap(fault.Denied, err, "this form was sent by another site; open the page here and send it again")
 		}
-		if err := web.ReadForm(v.Request, maxForm); err != nil {
+		limit := int64(maxForm)
+		if r.upload && v.signedIn() {
+			limit = maxUpload
+		}
+		if err := web.ReadForm(v.Request, limit); err != nil {
 			return "", err
 		}
 	}

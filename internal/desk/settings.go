@@ -61,6 +61,8 @@ var texts = []text{
 	{"ethics", func(o *outlet.Outlet) *outlet.Words { return &o.Ethics }, 8},
 	{"privacy", func(o *outlet.Outlet) *outlet.Words { return &o.Privacy }, 8},
 	{"imprint", func(o *outlet.Outlet) *outlet.Words { return &o.Imprint }, 8},
+	{"refused", func(o *outlet.Outlet) *outlet.Words { return &o.Refused }, 4},
+	{"independence", func(o *outlet.Outlet) *outlet.Words { return &o.Independence }, 4},
 }
 
 // required are the fields that can't stay empty.

@@ -46,6 +46,8 @@ func (r *reducer) movement(m Movement) {
 	ref := r.paymentOf(m.Source)
 	p, ok := r.w.Payments[ref]
 	switch {
+	case ok && m.own().Currency != p.Amount.Currency:
+		r.suspend(m) // nobody says how much of the payment it is
 	case ok:
 		r.giftMovement(m, p)
 	case ref != "" && r.reported(ref):
@@ -88,29 +90,58 @@ func (r *reducer) reported(payment string) bool {
 }
 
 // giftMovement books a movement of a payment that we know. A charge itself is
-// booked by the payment; its movement brings the fee.
+// booked by the payment; its movement brings the fee. What the provider settles
+// in another currency is booked in the gift's own and taken across from there;
+// fees are in the balance's currency.
 func (r *reducer) giftMovement(m Movement, p Payment) {
 	src := r.source(p, m.Ref, m.At)
-	abs := money.Amount{Currency: m.Amount.Currency, Minor: max(m.Amount.Minor, -m.Amount.Minor)}
+	abs, balance := absolute(m.own()), m.Amount.Currency
 	var key string
 	switch m.Kind {
 	case MoveCharge:
 		key = r.w.Provider + ":" + p.Ref + ":charge"
-		r.fee(src, m, m.Fee)
+		if m.converted() {
+			key = r.bookKey(ledger.SettledInOther(src, abs, absolute(m.Amount), money.Amount{Currency: balance, Minor: max(m.Fee, 0)}))
+			r.fee(src, m, min(m.Fee, 0))
+		} else {
+			r.fee(src, m, m.Fee)
+		}
 	case MoveRefund:
 		key = r.bookKey(ledger.Refunded(src, abs))
+		r.across(src, m)
 		r.fee(src, m, m.Fee)
 	case MoveRefundFailure:
 		key = r.bookKey(ledger.RefundFailed(src, abs))
+		r.across(src, m)
 		r.fee(src, m, m.Fee)
 	case MoveDispute:
-		key = r.bookKey(ledger.DisputeWithdrawn(src, abs, money.Amount{Currency: abs.Currency, Minor: m.Fee}))
+		key = r.bookKey(ledger.DisputeWithdrawn(src, abs, money.Amount{Currency: balance, Minor: m.Fee}))
+		r.across(src, m)
 		r.fee(src, m, min(m.Fee, 0))
 	case MoveDisputeReversal:
-		key = r.bookKey(ledger.DisputeWon(src, abs, money.Amount{Currency: abs.Currency, Minor: -m.Fee}))
+		key = r.bookKey(ledger.DisputeWon(src, abs, money.Amount{Currency: balance, Minor: -m.Fee}))
+		r.across(src, m)
 		r.fee(src, m, max(m.Fee, 0))
 	}
 	r.keep(m, key)
+}
+
+// across books the change of currencies of a movement, in its direction.
+func (r *reducer) across(src ledger.Source, m Movement) {
+	switch abs := absolute(m.own()); {
+	case !m.converted():
+	case m.Amount.Minor < 0:
+		r.book(ledger.SettledBack(src, abs, absolute(m.Amount)))
+	default:
+		r.book(ledger.SettledInOther(src, abs, absolute(m.Amount), money.Amount{Currency: m.Amount.Currency}))
+	}
+}
+
+func absolute(a money.Amount) money.Amount {
+	if a.Minor < 0 {
+		return a.Neg()
+	}
+	return a
 }
 
 func (r *reducer) bookKey(e ledger.Entry) string {
@@ -194,8 +225,8 @@ func (r *reducer) disputeLost(p Payment, f DisputeFact) {
 	}
 	gone := money.Amount{Currency: f.Amount.Currency}
 	for _, m := range r.f.Movements {
-		if m.Source == (Ref{KindDispute, f.Ref}) && (m.Kind == MoveDispute || m.Kind == MoveDisputeReversal) {
-			gone.Minor -= m.Amount.Minor
+		if m.Source == (Ref{KindDispute, f.Ref}) && (m.Kind == MoveDispute || m.Kind == MoveDisputeReversal) && m.own().Currency == gone.Currency {
+			gone.Minor -= m.own().Minor
 		}
 	}
 	if gone.Minor > 0 {
@@ -213,11 +244,11 @@ func (r *reducer) payoutMovement(m Movement) {
 	r.fee(r.plain(m.Ref, m.At), m, m.Fee)
 }
 
-// payout records a payout and books its arrival; the way out of the provider's
-// balance is a movement. One that failed after it had arrived takes the arrival
-// back too.
+// payout records a payout and books its arrival, unless a bank statement will;
+// the way out of the provider's balance is a movement. One that failed after it
+// had arrived takes the arrival back too.
 func (r *reducer) payout(f PayoutFact) {
-	if !f.ArrivedAt.IsZero() {
+	if !f.ArrivedAt.IsZero() && !r.w.byStatement(f.Amount.Currency, r.date(f.ArrivedAt)) {
 		arrival := ledger.PayoutArrived(r.plain(f.Ref, f.ArrivedAt), r.w.Bank, f.Amount)
 		r.book(arrival)
 		if !f.FailedAt.IsZero() {

@@ -1,8 +1,11 @@
 package fund
 
 import (
+	"iter"
 	"math/bits"
 	"time"
+
+	"masthead.dev/masthead/internal/money"
 )
 
 // Open tells whether a gift for the campaign may be begun at a time.
@@ -34,12 +37,16 @@ func (c Campaign) Counts(paid, opened time.Time) bool {
 // amounts are minor units of Currency. Received is a pure function of the books:
 // gifts − refunds − lost and open disputes.
 type Meter struct {
-	Campaign  Campaign // zero for the general fund
-	Currency  string
-	Received  int64
-	Donors    int   // givers whose net is above zero
-	Monthly   int64 // what running plans bring in a month
-	Projected int64 // charges of running plans due before the end, by the counting policy
+	Campaign Campaign // zero for the general fund
+	Currency string
+	Received int64
+	// Converting is what was given in other currencies and does not count yet,
+	// because nobody has said what it is worth in this one.
+	Converting []money.Amount
+	Donors     int   // givers whose net is above zero
+	Monthly    int64 // what running plans bring in a month
+	Projected  int64 // what running plans should still bring, by the counting policy; see Campaign.Project
+	Churn      Churn // that Projected was made with
 }
 
 // Goal is the campaign's goal in minor units, 0 for none.
@@ -65,6 +72,20 @@ type PlanMoney struct {
 	Minor        int64
 	Every        Every
 	NextChargeAt time.Time
+	Donor        string // id; for Annualised
+	Paid         int64  // what the plan has brought to the campaign already, minor units; for Annualised
+}
+
+// due yields the charges until an end.
+func (p PlanMoney) due(end time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		for n := 0; n <= 240 && !p.NextChargeAt.IsZero(); n++ {
+			at := AddPeriods(p.NextChargeAt, p.Every, n)
+			if at.After(end) || !yield(at) {
+				return
+			}
+		}
+	}
 }
 
 // MonthlyRate sums what running plans bring in a month: yearly ones count with
@@ -81,27 +102,46 @@ func MonthlyRate(list []PlanMoney) int64 {
 	return month + year/12
 }
 
-// Project sums what running plans should still bring by a campaign's policy.
-// Nothing is known about churn in a young newsroom, so none is assumed; what
-// comes out is shown as expected, never as raised.
-func (c Campaign) Project(list []PlanMoney) int64 {
+// Project sums what running plans should still bring by a campaign's policy: the
+// charges due before its end, each × (1 − churn) for every month until it; or a
+// year of every plan less what it has brought already, with a cap for each donor.
+// It is shown as expected, beside what was raised and never in it.
+func (c Campaign) Project(list []PlanMoney, churn Churn, now time.Time) int64 {
 	switch c.Counting {
 	case Annualised:
-		return 12 * MonthlyRate(list)
+		return c.annualise(list)
 	case Projected:
 		var sum int64
 		for _, p := range list {
-			for n := 0; ; n++ {
-				at := AddPeriods(p.NextChargeAt, p.Every, n)
-				if p.NextChargeAt.IsZero() || at.After(c.EndsAt) || n > 240 {
-					break
-				}
-				sum += p.Minor
+			for at := range p.due(c.EndsAt) {
+				sum += churn.Survive(p.Minor, monthsUntil(now, at))
 			}
 		}
 		return sum
 	}
 	return 0
+}
+
+func (c Campaign) annualise(list []PlanMoney) int64 {
+	type donor struct{ year, paid int64 }
+	donors := map[string]donor{}
+	for _, p := range list {
+		d := donors[p.Donor]
+		d.year += p.Minor
+		if p.Every == Month {
+			d.year += 11 * p.Minor
+		}
+		d.paid += p.Paid
+		donors[p.Donor] = d
+	}
+	var sum int64
+	for _, d := range donors {
+		if c.DonorCap > 0 {
+			d.year = min(d.year, c.DonorCap)
+		}
+		sum += max(0, d.year-d.paid)
+	}
+	return sum
 }
 
 // AddPeriods returns the time n months or years after an anchor. A day that the

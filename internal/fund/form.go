@@ -28,6 +28,12 @@ type Form struct {
 	Provider string // key
 	Appeal   string
 	Consent  string // the terms as they were shown
+	News     bool   // the donor ticked to hear what becomes of the campaign
+	Cover    bool   // the donor ticked to cover the fee
+	Total    string // the whole sum that the form named, a plain decimal; for Cover
+	// Admit is asked about a form that is in order, just before anything of it is
+	// written; its error is Begin's. nil admits all.
+	Admit func(a money.Amount) error
 }
 
 // Own is what Form.Choice says when the amount was typed.
@@ -55,7 +61,8 @@ const (
 
 // gift is a form that was believed.
 type gift struct {
-	amount money.Amount
+	amount money.Amount // with the cover
+	cover  int64        // minor units of amount that cover the fee
 	every  Every
 	email  string
 	name   string

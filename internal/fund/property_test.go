@@ -65,10 +65,11 @@ func (r *rig) life(t *rapid.T, begin func(fund.Form)) (seen []fund.Facts) {
 	number := func(most int) int { return rapid.IntRange(1, most).Draw(t, "number") }
 	for range rapid.IntRange(3, 12).Draw(t, "steps") {
 		r.wall.Add(time.Second)
-		switch rapid.IntRange(0, 8).Draw(t, "step") {
+		switch rapid.IntRange(0, 12).Draw(t, "step") {
 		case 0, 1, 2:
 			every := rapid.SampledFrom([]fund.Every{fund.Once, fund.Month, fund.Year}).Draw(t, "every")
 			f := r.form(fmt.Sprintf("%d.00", rapid.IntRange(3, 200).Draw(t, "amount")), every)
+			f.Currency = rapid.SampledFrom([]string{"USD", "USD", "EUR", "GBP"}).Draw(t, "currency")
 			begin(f)
 			refs = append(refs, fund.Ref{Kind: fund.KindSession, ID: r.last.Session})
 			if rapid.IntRange(0, 3).Draw(t, "pays") > 0 {
@@ -77,7 +78,7 @@ func (r *rig) life(t *rapid.T, begin func(fund.Form)) (seen []fund.Facts) {
 		case 3:
 			try(fund.KindRefund, fmt.Sprintf(`{"do":"refund","ref":"ch_%d","amount":%d,"fail":%v}`, number(4), 100*number(40), rapid.Bool().Draw(t, "fail")))
 		case 4:
-			try(fund.KindDispute, fmt.Sprintf(`{"do":"dispute","ref":"ch_%d","inquiry":%v}`, number(4), rapid.Bool().Draw(t, "inquiry")))
+			try(fund.KindDispute, fmt.Sprintf(`{"do":"dispute","ref":"ch_%d","inquiry":%v,"force":%v}`, number(4), rapid.Bool().Draw(t, "inquiry"), rapid.Bool().Draw(t, "force")))
 		case 5:
 			try(fund.KindDispute, fmt.Sprintf(`{"do":"%s","ref":"dp_%d"}`, rapid.SampledFrom([]string{"win", "lose", "dispute"}).Draw(t, "end"), number(2)))
 		case 6:
@@ -86,6 +87,18 @@ func (r *rig) life(t *rapid.T, begin func(fund.Form)) (seen []fund.Facts) {
 			try(fund.KindPlan, fmt.Sprintf(`{"do":"%s","ref":"sub_%d"}`, rapid.SampledFrom([]string{"decline", "pay"}).Draw(t, "plan"), number(2)))
 		case 8:
 			try(fund.KindPayout, fmt.Sprintf(`{"do":"advance","days":%d}`, number(40)))
+		case 9:
+			try(fund.KindSession, fmt.Sprintf(`{"do":"pay","async":true,"ref":%q}`, r.last.Session))
+			try(fund.KindSession, fmt.Sprintf(`{"do":%q,"ref":%q}`, rapid.SampledFrom([]string{"clear", "bounce", "decline"}).Draw(t, "debit"), r.last.Session))
+		case 10:
+			try(fund.KindPayment, fmt.Sprintf(`{"do":"part","ref":%q,"amount":%d}`, r.last.Session, 100*number(40)))
+		case 11:
+			currency := rapid.SampledFrom([]string{"EUR", "GBP"}).Draw(t, "paid")
+			r.steer(fmt.Sprintf(`{"do":"settle_in","ref":%q,"currency":%q,"rate":"1.%04d","wait":%v}`,
+				currency, rapid.SampledFrom([]string{"USD", "CHF", currency}).Draw(t, "settled"), number(9999), rapid.Bool().Draw(t, "wait")))
+		case 12:
+			try(fund.KindWarning, fmt.Sprintf(`{"do":"warn","ref":"ch_%d"}`, number(4)))
+			try(fund.KindPayment, fmt.Sprintf(`{"do":"settle","ref":"ch_%d"}`, number(4)))
 		}
 		look()
 	}

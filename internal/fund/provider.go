@@ -7,6 +7,7 @@ package fund
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"masthead.dev/masthead/internal/money"
@@ -79,6 +80,7 @@ type Caps struct {
 	Refund       bool
 	Road         Road
 	Scale        string // name of the provider's table in money.ToProvider
+	Fees         Fees   // its published schedule, to estimate with; nil where there is none
 }
 
 // Takes tells whether the provider can be asked for a currency and interval.
@@ -117,6 +119,10 @@ type Handoff struct {
 	URL       string    `json:"url,omitempty"`
 	OpenedAt  time.Time `json:"opened_at"`  // the provider's time
 	ExpiresAt time.Time `json:"expires_at"` // zero: never
+	// Reference is what the donor writes on a transfer, and Account the id of the
+	// bank account that it goes to; both "" where the provider takes the money.
+	Reference string `json:"reference,omitempty"`
+	Account   string `json:"account,omitempty"`
 }
 
 // PlanRef and PaymentRef are the provider's references.
@@ -162,6 +168,7 @@ const (
 	KindPlan    Kind = "plan"
 	KindRefund  Kind = "refund"
 	KindDispute Kind = "dispute"
+	KindWarning Kind = "warning"
 	KindPayout  Kind = "payout"
 )
 
@@ -173,6 +180,11 @@ type Ref struct {
 
 // String is "payment ch_1", for logs.
 func (r Ref) String() string { return string(r.Kind) + " " + r.ID }
+
+// ErrMode is inside the fault.Denied of Ingest where a delivery is proven but
+// comes from the provider's test mode at a live endpoint, or the other way round:
+// somebody has set something up wrongly, and should hear of it.
+var ErrMode = errors.New("an event of the provider's other mode")
 
 // MaxBody is the most bytes of a provider's delivery that are read.
 const MaxBody = 1 << 20

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/money"
 )
@@ -42,6 +43,16 @@ type Campaign struct {
 	EndsAt   time.Time     // the last moment that counts
 	Grace    time.Duration // for payments of sessions opened before the end
 	Goal     int64         // minor units; the newest version
+	LiveAt   time.Time     // when readers could first give; zero: not yet
+	// DonorCap is the most that is expected of one donor under the Annualised
+	// policy, in minor units; 0 is no cap.
+	DonorCap int64
+	// Cover lets donors add what the provider will keep, if they tick it.
+	Cover bool
+	// CostsNote says in public why the cost lines don't add up to the goal.
+	CostsNote map[string]string
+	// Outcome says after the end what came of the campaign.
+	Outcome map[string]string
 	// GoalReachedAt is when the goal was first reached; refunds don't take it back.
 	GoalReachedAt time.Time
 	CreatedAt     time.Time
@@ -86,6 +97,11 @@ type Donation struct {
 	CreatedAt  time.Time
 	OpenedAt   time.Time // by the provider's clock
 	SeenAt     time.Time // the provider's clock at the last look at its session
+	// Cover is the part of Amount, in minor units, that the donor added for the
+	// provider's fee. All of Amount is the gift.
+	Cover int64
+	// WantsNews tells whether the donor ticked to hear what becomes of the campaign.
+	WantsNews bool
 }
 
 // Plan is a recurring agreement as we keep it.
@@ -102,7 +118,19 @@ type Plan struct {
 	NextChargeAt time.Time
 	CancelAt     time.Time
 	EndedAt      time.Time
+	EndReason    EndReason
+	PausedAt     time.Time // zero while it does not rest
+	PausedUntil  time.Time // zero: until it is resumed
+	PastDueAt    time.Time // when the open charge failed first; zero while none is open
+	Attempts     int       // failed tries of the open charge
+	LastTry      bool      // the charge due at NextChargeAt is the last one that is tried
+	ChangedAt    time.Time // when its terms or state became what they are; zero: the provider does not say
 	UpdatedAt    time.Time // the provider's clock at the look that set it
+	MRR          int64     // what it adds to the monthly recurring revenue, in minor units; kept by the store
+	Events       int       // how many events it has had; kept by the store
+	Told         int       // up to which of them its donor was written to; kept by the store
+	NoticedAt    time.Time // when its donor was last told amount and day of the next charge; kept by the store
+	WarnedAt     time.Time // when its donor was told that the last try is near; kept by the store
 }
 
 // Payment is money that arrived at the provider.
@@ -147,6 +175,67 @@ type Dispute struct {
 	UpdatedAt time.Time
 }
 
+// WarningState is what was done about an early fraud warning.
+type WarningState string
+
+// The states of a warning.
+const (
+	WarningOpen     WarningState = "open"     // nothing yet
+	WarningRefunded WarningState = "refunded" // the gift was given back
+	WarningAsked    WarningState = "asked"    // staff decide
+	WarningPassed   WarningState = "passed"   // there was nothing left to do
+)
+
+// Warning is an early fraud warning as we keep it.
+type Warning struct {
+	ID         string
+	Ref        string
+	PaymentID  string
+	Payment    string // the provider's reference of the payment
+	Actionable bool
+	State      WarningState // kept by the store
+	At         time.Time
+	UpdatedAt  time.Time
+}
+
+// Decline is one refused attempt to pay.
+type Decline struct {
+	Session  string // the provider's reference
+	N        int    // the how manieth of the session, from 1
+	Donation string
+	At       time.Time
+}
+
+// HoldState is what became of a gift that had to wait.
+type HoldState string
+
+// The states of a hold.
+const (
+	HoldWaits    HoldState = "held"
+	HoldAccepted HoldState = "accepted"
+	HoldRefunded HoldState = "refunded"
+)
+
+// Hold keeps a suspicious gift's donor from being thanked, named and given a
+// receipt until somebody has looked, or its time is up.
+type Hold struct {
+	PaymentID string
+	State     HoldState
+	Reasons   []guard.Reason
+	Weight    int
+	HeldAt    time.Time
+	DueAt     time.Time // accepted by itself, by the money clock
+	DecidedAt time.Time // zero while it waits
+}
+
+// Rate is a reference rate: so many of To for one of From, on a day.
+type Rate struct {
+	Day      string // YYYY-MM-DD, of the outlet
+	From, To string
+	Rate     money.Rate
+	Source   string // who published it
+}
+
 // Payout is a payout as we keep it.
 type Payout struct {
 	Ref       string
@@ -179,6 +268,13 @@ const (
 	TaskSuspense       = "fund.suspense"        // a movement that no rule books
 	TaskDuplicate      = "fund.duplicate"       // a donor paid the same twice within the hour
 	TaskMismatch       = "fund.mismatch"        // the provider's amount is not the donation's
+	TaskHeld           = "fund.held"            // a suspicious gift waits
+	TaskWarning        = "fund.warning"         // a bank warns of fraud
+	TaskLostTwice      = "fund.lost_twice"      // given back and taken back: more went than came
+	TaskBreaker        = "fund.breaker"         // card payments are closed for a while
+	TaskMode           = "fund.mode"            // an event of the provider's test mode, or of the live one
+	TaskRate           = "fund.rate"            // a gift needs a reference rate to be counted
+	TaskChangeLost     = "fund.change_lost"     // a change of a plan that its donor was promised can't be made
 )
 
 // localID gives the record of a provider's object the same id whenever and

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/ledger"
 )
 
@@ -16,6 +17,7 @@ type World struct {
 	Provider  string
 	Zone      *time.Location // of the outlet: entries get its dates
 	Bank      string         // account part of the bank that payouts go to, "Main"
+	BankBooks []BankBook     // the bank accounts of the outlet
 	Donations map[string]Donation
 	Campaigns map[string]Campaign
 	Plans     map[string]Plan
@@ -25,6 +27,12 @@ type World struct {
 	Payouts   map[string]Payout
 	Movements map[string]bool // those that are booked already
 	Near      []Payment       // single gifts of the same donors, to find doubles
+	Warnings  map[string]Warning
+	Rates     []Rate // around the days of payments in other currencies
+	Home      string // the outlet's currency, which the general fund counts in; "" is each its own
+	// Suspicions are what speaks against a donation, from its form; by our id.
+	Suspicions map[string][]guard.Reason
+	Guard      guard.Settings // zero: nothing is held
 }
 
 // Changes is what shall be written in one transaction. Entries whose key is in
@@ -39,6 +47,9 @@ type Changes struct {
 	Movements []Booked
 	Entries   []ledger.Entry
 	Tasks     []Task
+	Holds     []Hold
+	Declines  []Decline
+	Warnings  []Warning
 	Arrived   []string   // ids of payments that are new; their donors are thanked
 	Rejected  []string   // steps that no table of states knows, for the log
 	Unplaced  []Movement // whose object is not known yet; fetch it first
@@ -71,6 +82,10 @@ func Reduce(w World, f Facts) Changes {
 	for _, p := range f.Payouts {
 		r.payout(p)
 	}
+	for _, x := range f.Warnings {
+		r.warning(x)
+	}
+	r.recount()
 	r.settle()
 	return r.c
 }
@@ -96,6 +111,7 @@ func (r *reducer) session(s SessionFact) {
 	if !ok {
 		return // without money there is nothing to lose
 	}
+	r.declines(s)
 	if r.stale(d.SeenAt) {
 		return
 	}
@@ -114,6 +130,9 @@ func (r *reducer) session(s SessionFact) {
 	d.Session, d.OpenedAt, d.SeenAt = s.Ref, s.OpenedAt, r.f.AsOf
 	if s.URL != "" {
 		d.URL = s.URL
+	}
+	if s.State == SessionFailed {
+		d.URL = "" // nothing can be paid there any more
 	}
 	r.putDonation(was, d)
 }
@@ -145,7 +164,8 @@ func (r *reducer) plan(f PlanFact) {
 	p := Plan{
 		ID: localID(r.w.Provider, KindPlan, f.Ref), Ref: f.Ref, DonationID: d.ID, DonorID: d.DonorID, CampaignID: d.CampaignID,
 		Amount: f.Amount, Every: f.Every, StartedAt: f.StartedAt, NextChargeAt: f.NextChargeAt, CancelAt: f.CancelAt,
-		EndedAt: f.EndedAt, UpdatedAt: r.f.AsOf,
+		EndedAt: f.EndedAt, EndReason: f.EndReason, PausedAt: f.PausedAt, PausedUntil: f.PausedUntil, PastDueAt: f.PastDueAt,
+		Attempts: f.Attempts, LastTry: f.LastTry, ChangedAt: f.ChangedAt, UpdatedAt: r.f.AsOf,
 	}
 	var legal bool
 	if p.State, legal = plans.seen(was.State, f.State); !legal {
@@ -170,6 +190,7 @@ func (r *reducer) payment(f PaymentFact) {
 		r.w.Payments[f.Ref] = p
 		r.touched[f.Ref] = true
 		r.c.Arrived = append(r.c.Arrived, p.ID)
+		r.hold(p, f)
 		r.release(f.Ref)
 	}
 	was := d
@@ -193,7 +214,7 @@ func (r *reducer) newPayment(d Donation, f PaymentFact) Payment {
 	if c, ok := r.w.Campaigns[d.CampaignID]; ok && c.Counts(f.SucceededAt, f.OpenedAt) {
 		p.CampaignID = c.ID
 	}
-	if f.Plan == "" && f.Amount != d.Amount {
+	if f.Plan == "" && f.Amount != d.Amount && !f.Part {
 		r.task(TaskMismatch, KindPayment, f.Ref, map[string]string{"paid": f.Amount.String(), "asked": d.Amount.String()})
 	}
 	r.findDouble(p)
@@ -211,7 +232,10 @@ func (r *reducer) findDouble(p Payment) {
 		first, second := min(p.Ref, o.Ref), max(p.Ref, o.Ref)
 		r.c.Tasks = append(r.c.Tasks, Task{
 			Key: TaskDuplicate + ":" + r.w.Provider + ":" + first + ":" + second, Kind: TaskDuplicate,
-			ObjectKind: string(KindPayment), ObjectID: p.ID, Detail: map[string]string{"first": first, "second": second, "amount": p.Amount.String()},
+			ObjectKind: string(KindPayment), ObjectID: p.ID, Detail: map[string]string{
+				"first": first, "second": second, "amount": p.Amount.String(),
+				"payment_1": localID(r.w.Provider, KindPayment, first), "payment_2": localID(r.w.Provider, KindPayment, second),
+			},
 		})
 	}
 }
@@ -273,6 +297,7 @@ func (r *reducer) settle() {
 			}
 		}
 		r.c.Payments = append(r.c.Payments, p)
+		r.lostTwice(p)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/guard"
 )
 
 // Refresh looks at objects at the provider and applies what it finds. Refs that
@@ -33,8 +34,15 @@ func (s *Service) Refresh(ctx context.Context, provider string, refs ...Ref) err
 }
 
 func (s *Service) apply(ctx context.Context, provider string, f Facts) error {
+	var policy guard.Settings
+	if s.Guard != nil { // read before the transaction, in which nothing else may wait
+		policy = s.Guard(ctx)
+	}
 	c, err := s.Store.Apply(ctx, provider, f, func(w World) Changes {
-		w.Zone, w.Bank = s.Zone(), s.Bank
+		w.Zone, w.Bank, w.Guard = s.Zone(), s.Bank, policy
+		if s.Home != nil {
+			w.Home = s.Home()
+		}
 		if w.Bank == "" {
 			w.Bank = "Main"
 		}
@@ -79,6 +87,9 @@ const (
 // expire asks about donations that have been open for too long. A session that
 // the provider has forgotten is over.
 func (s *Service) expire(ctx context.Context, p Provider) error {
+	if PaidBackByHand(p.Key()) { // a transfer takes days, and nobody but statements knows of it
+		return nil
+	}
 	now := s.Money.Now()
 	list, err := s.Store.Open(ctx, p.Key(), now.Add(-openFor), openLook)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
 	"masthead.dev/masthead/internal/ledger"
@@ -40,6 +41,8 @@ type rig struct {
 	svc      *fund.Service
 	hooks    *webhook.Payments
 	jobs     *worker.Runner
+	plans    *worker.Plans
+	seen     map[string]bool // letters that a test has looked at
 	campaign fund.Campaign
 	last     fund.Donation // begun last
 	file     string
@@ -61,7 +64,7 @@ const secret = "sandbox-secret-of-this-test"
 // currency, with a goal of 10,000.00.
 func newRig(t *testing.T, s *store.Store, currency string) *rig {
 	t.Helper()
-	r := &rig{t: t, ctx: t.Context(), store: s, wall: clock.At(newYear.AddDate(0, 0, 14).Add(9 * time.Hour)), file: t.TempDir() + "/sandbox.jsonl"}
+	r := &rig{t: t, ctx: t.Context(), store: s, wall: clock.At(newYear.AddDate(0, 0, 14).Add(9 * time.Hour)), file: t.TempDir() + "/sandbox.jsonl", seen: map[string]bool{}}
 	s.Clock = r.wall
 	r.campaign = fund.Campaign{
 		ID: id.New(), Slug: "costs-2026", Currency: currency, State: fund.CampaignLive, Counting: fund.ReceivedOnly, Title: map[string]string{"en": "Costs"},
@@ -81,11 +84,21 @@ func newRig(t *testing.T, s *store.Store, currency string) *rig {
 		Zone:      func() *time.Location { return time.UTC },
 		ReturnURL: func(id, _ string) string { return "http://localhost/give/thanks/" + id },
 		Label:     func(c fund.Campaign, lang string) string { return c.Title[lang] },
+		Home:      func() string { return "USD" },
+		Guard:     func(context.Context) guard.Settings { return guard.Defaults() },
 	}
 	r.hooks = &webhook.Payments{Store: s, Providers: r.svc.Providers, Wall: r.wall}
 	r.jobs = worker.New(s, 2)
 	worker.HandleFund(r.jobs, s, r.svc)
-	r.jobs.Handle(job.FundThank, (&worker.Thanks{Store: s, Templates: templates(), Money: shifted}).Do)
+	letters := worker.Letters{
+		Store: s, Templates: templates(), Money: shifted, Providers: r.svc.Providers,
+		Address: func(path, _ string) string { return "https://lantern.example" + path },
+	}
+	r.plans = &worker.Plans{Letters: letters, Fund: r.svc}
+	r.jobs.Handle(job.FundThank, (&worker.Thanks{Letters: letters}).Do)
+	r.jobs.Handle(job.FundPlan, r.plans.Tell)
+	r.jobs.Handle(job.FundRefunded, (&worker.Refunds{Letters: letters}).Do)
+	r.jobs.Handle(job.FundRound, worker.Round(s, []worker.Step{worker.Warnings(r.svc), worker.Quarantine(s, shifted)}))
 	r.jobs.Handle(job.MailKind, func(context.Context, job.Work) error { return nil }) // the outbox keeps them
 	return r
 }

@@ -9,6 +9,7 @@ import (
 
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/money"
 )
@@ -30,6 +31,11 @@ type Service struct {
 	MinAge time.Duration
 	Bank   string // account part of the bank that payouts go to; "" is "Main"
 	Limits func(currency string) Limits
+	// Home is the outlet's currency, in which gifts to the general fund count; nil
+	// counts each in its own.
+	Home func() string
+	// Guard are the settings of the defence; nil holds nothing.
+	Guard func(context.Context) guard.Settings
 }
 
 // DefaultMinAge is for Service.MinAge.
@@ -48,6 +54,16 @@ func (s *Service) limits(currency string) Limits {
 		return s.Limits(currency)
 	}
 	return DefaultLimits(currency)
+}
+
+// Gives tells whether anybody takes gifts in a currency now.
+func (s *Service) Gives(currency string) bool {
+	for _, p := range s.Providers {
+		if p.Caps().Takes(currency, Once) {
+			return true
+		}
+	}
+	return false
 }
 
 // LimitsOf are the bounds of a gift in a currency, for forms.
@@ -72,6 +88,14 @@ func (s *Service) Begin(ctx context.Context, f Form, l *locale.Locale) (Donation
 	if f.Age < s.MinAge {
 		return Donation{}, fault.Fields{"form": l.T("fund.fast")}
 	}
+	if err := f.cover(p.Caps(), &g); err != nil {
+		return Donation{}, err
+	}
+	if f.Admit != nil {
+		if err := f.Admit(g.amount); err != nil {
+			return Donation{}, err
+		}
+	}
 	donor, d := f.records(g, l.Lang())
 	d.CreatedAt, donor.CreatedAt = s.Money.Now(), s.Money.Now()
 	have, c, fresh, err := s.Store.PlanGift(ctx, donor, d, s.beginCommand(f, d, donor))
@@ -84,7 +108,7 @@ func (s *Service) Begin(ctx context.Context, f Form, l *locale.Locale) (Donation
 	if have.URL == "" && have.State == DonationCreated {
 		have, err = s.handOff(ctx, p, c, have)
 	}
-	if fault.Is(err, fault.Invalid) || err == nil && have.URL == "" && have.State == DonationExpired {
+	if fault.Is(err, fault.Invalid) || err == nil && have.URL == "" && (have.State == DonationExpired || have.State == DonationFailed) {
 		return Donation{}, fault.Fields{"form": l.T("fund.refused")} // the command keeps the reason
 	}
 	return have, err
@@ -114,6 +138,7 @@ func (f Form) records(g gift, lang string) (Donor, Donation) {
 	return Donor{ID: f.Nonce, Email: g.email, Name: g.name, ShowName: show, Lang: lang}, Donation{
 		ID: f.Nonce, Nonce: f.Nonce, CampaignID: f.Campaign.ID, Amount: g.amount, Every: g.every, Provider: f.Provider,
 		State: DonationCreated, Appeal: appeal, ShowName: show, Lang: lang, Consent: f.Consent,
+		Cover: g.cover, WantsNews: f.News && f.Campaign.ID != "",
 	}
 }
 
@@ -158,12 +183,15 @@ func (s *Service) Refund(ctx context.Context, paymentID string, a money.Amount, 
 	if err != nil {
 		return err
 	}
+	if a.Currency != pay.Amount.Currency || a.Minor <= 0 {
+		return fault.New(fault.Invalid, "a refund of this payment must be an amount in %s above zero", pay.Amount.Currency)
+	}
+	if PaidBackByHand(providerKey) {
+		return s.refundByHand(ctx, providerKey, pay, a, key)
+	}
 	p, err := s.provider(providerKey)
 	if err != nil {
 		return err
-	}
-	if a.Currency != pay.Amount.Currency || a.Minor <= 0 {
-		return fault.New(fault.Invalid, "a refund of this payment must be an amount in %s above zero", pay.Amount.Currency)
 	}
 	params, _ := json.Marshal(refundParams{Payment: pay.Ref, Amount: a})
 	c := Command{Key: IdemKey(key + ":refund"), Provider: providerKey, Op: OpRefund, ObjectID: pay.ID, Params: params, PlannedAt: s.Wall.Now()}
@@ -209,7 +237,7 @@ func (s *Service) Outcome(ctx context.Context, donationID string) (Outcome, erro
 	if err != nil {
 		return Outcome{}, err
 	}
-	if d.State != DonationSucceeded && d.Session != "" {
+	if d.State != DonationSucceeded && d.Session != "" && !PaidBackByHand(d.Provider) {
 		ask, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
 		if err := s.Refresh(ask, d.Provider, Ref{KindSession, d.Session}); err != nil {

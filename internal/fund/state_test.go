@@ -109,9 +109,10 @@ func TestPerCentIsRoundedDownAndMayPassAHundred(t *testing.T) {
 
 func TestWhatPlansShouldBringDependsOnThePolicy(t *testing.T) {
 	end := time.Date(2026, 12, 31, 23, 59, 0, 0, time.UTC)
-	list := []PlanMoney{{1000, Month, time.Date(2026, 10, 15, 0, 0, 0, 0, time.UTC)}, {12000, Year, time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}}
+	list := []PlanMoney{{Minor: 1000, Every: Month, NextChargeAt: time.Date(2026, 10, 15, 0, 0, 0, 0, time.UTC)},
+		{Minor: 12000, Every: Year, NextChargeAt: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}}
 	for policy, want := range map[Counting]int64{ReceivedOnly: 0, Projected: 3000, Annualised: 24000} {
-		if got := (Campaign{EndsAt: end, Counting: policy}).Project(list); got != want {
+		if got := (Campaign{EndsAt: end, Counting: policy}).Project(list, Churn{}, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)); got != want {
 			t.Errorf("%s gives %d, want %d", policy, got, want)
 		}
 	}

@@ -12,6 +12,10 @@ const (
 	FundRound = "fund.round"
 	// FundThank writes to the donor of a payment that arrived.
 	FundThank = "fund.thank"
+	// FundPlan writes to the donor of a plan that something became of.
+	FundPlan = "fund.plan"
+	// FundRefunded writes to the donor of a payment that was given back.
+	FundRefunded = "fund.refunded"
 )
 
 // FundRef points to an object at a provider.
@@ -54,3 +58,23 @@ func Thank(paymentID string) Job {
 
 // Round is a round of what time brings about.
 func Round() Job { return Job{Kind: FundRound, Key: FundRound, Priority: 4} }
+
+// FundPlanPayload is the payload of FundPlan.
+type FundPlanPayload struct {
+	Plan string `json:"plan"` // our id
+}
+
+// Plan is the letters about what became of a plan.
+func Plan(planID string) Job {
+	return Job{Kind: FundPlan, Key: FundPlan + ":" + planID, Payload: FundPlanPayload{planID}}
+}
+
+// FundRefundedPayload is the payload of FundRefunded.
+type FundRefundedPayload struct {
+	Refund string `json:"refund"` // our id
+}
+
+// Refunded is a mail to the donor of a payment that was given back.
+func Refunded(refundID string) Job {
+	return Job{Kind: FundRefunded, Key: FundRefunded + ":" + refundID, Payload: FundRefundedPayload{refundID}}
+}

@@ -78,6 +78,10 @@ type Outlet struct {
 	Ethics  Words `json:"ethics,omitempty"`
 	Privacy Words `json:"privacy,omitempty"`
 	Imprint Words `json:"imprint,omitempty"`
+	// Refused says which money the outlet does not take, Independence how it stays
+	// free of those who give; both stand on the page of the books.
+	Refused      Words `json:"refused,omitempty"`
+	Independence Words `json:"independence,omitempty"`
 
 	// SandboxOnly is set by the demo: nothing on this site is real money, and
 	// every page that speaks of money says so.

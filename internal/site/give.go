@@ -2,28 +2,32 @@ package site
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/payment/sandbox"
+	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
 
 // Giving makes the pages on which readers give money.
 type Giving struct {
-	Site    *Site
-	Fund    *fund.Service
-	Nonces  *web.Nonces
-	Money   clock.Clock      // the providers' time: days left, starts and ends
-	Sandbox *sandbox.Sandbox // nil without; with it all money is pretended
+	Site     *Site
+	Fund     *fund.Service
+	Nonces   *web.Nonces
+	Money    clock.Clock      // the providers' time: days left, starts and ends
+	Sandbox  *sandbox.Sandbox // nil without; with it all money is pretended
+	Bank     store.BankAccounts
+	News     fund.NewsKey // signs the addresses at which updates to supporters are stopped
+	Watch    *guard.Watch // against card testing; nil lets everybody through
+	Receipts *Receipts    // names the receipt on the page after paying; nil names none
 }
 
 // Routes are the addresses of giving, for Site.More.
@@ -31,6 +35,9 @@ func (g *Giving) Routes() []Route {
 	list := []Route{
 		{Path: "/give", Handler: g.give, Post: true},
 		{Path: "/give/thanks/{id}", Handler: g.thanks},
+		{Path: "/give/bank/{id}", Handler: g.bankPage},
+		{Path: "/give/past", Handler: g.past},
+		{Path: "/give/stop/{token}", Handler: g.stop, Post: true},
 		{Path: "/give/{campaign}", Handler: g.give, Post: true},
 	}
 	if g.Sandbox != nil {
@@ -46,8 +53,8 @@ func (g *Giving) Routes() []Route {
 // give, with the meter of the campaign that runs.
 func (g *Giving) Ask(ctx context.Context, lang string) (Ask, error) {
 	o, err := g.Site.outlet(ctx)
-	if err != nil || len(g.Fund.Providers) == 0 {
-		return Ask{}, err
+	if err != nil || !g.Fund.Gives(o.Currency) {
+		return Ask{Deps: []string{"campaigns"}}, err // an account may be opened
 	}
 	c, err := g.Site.Store.CurrentCampaign(ctx, g.Money.Now())
 	if fault.Is(err, fault.NotFound) {
@@ -72,7 +79,7 @@ func meterOf(m fund.Meter, label string, now time.Time, zone *time.Location) *we
 	c := m.Campaign
 	out := &web.Meter{
 		ID: "meter-" + c.Slug, Label: label, Raised: in(m.Received), Goal: in(m.Goal()), Donors: m.Donors,
-		Reached: c.GoalReachedAt, Monthly: in(m.Monthly), Expected: in(m.Projected),
+		Reached: c.GoalReachedAt, Monthly: in(m.Monthly), Expected: in(m.Projected), Converting: m.Converting, Yearly: c.Counting == fund.Annualised,
 	}
 	if c.ID != "" {
 		out.End, out.Ended, out.DaysLeft = c.EndsAt, c.Over(now), daysBetween(now.In(zone), c.EndsAt.In(zone))
@@ -111,7 +118,9 @@ type giving struct {
 	*shell
 	campaign fund.Campaign // zero for the general fund
 	meter    fund.Meter
-	closed   string // why nothing can be given
+	closed   string       // why nothing can be given
+	preview  bool         // readers don't see the page yet
+	offer    fund.General // what the form suggests and offers
 	form     web.GiveForm
 }
 
@@ -126,30 +135,34 @@ func (g *Giving) visit(ctx context.Context, r *web.Request) (*giving, error) {
 			return nil, err
 		}
 	}
-	if v.hidden() {
-		return nil, errNotThere
+	if !v.campaign.Seen() && v.campaign.ID != "" {
+		if v.preview = v.previewed(r); !v.preview {
+			return nil, errNotThere
+		}
 	}
+	v.offer = fund.General{Amounts: v.campaign.Amounts, Cover: v.campaign.Cover}
 	if v.campaign.ID != "" {
 		v.meter, err = g.Site.Store.CampaignMeter(ctx, v.campaign)
-	} else {
+	} else if v.offer, err = g.Site.Store.GeneralFund(ctx); err == nil {
 		v.meter, err = g.Site.Store.GeneralMeter(ctx, sh.outlet.Currency)
+	}
+	if err != nil {
+		return nil, err
 	}
 	sh.mesh(r.Path)
 	v.closed = v.why()
 	v.blank(r.Path)
-	return v, err
-}
-
-// hidden tells whether the campaign is not for readers' eyes.
-func (v *giving) hidden() bool {
-	return v.campaign.State == fund.CampaignDraft || v.campaign.State == fund.CampaignCancelled
+	if err := v.announce(ctx); err != nil {
+		return nil, err
+	}
+	return v, v.hideCards(ctx)
 }
 
 // why says why nothing can be given here now; "" where it can.
 func (v *giving) why() string {
 	c, now := v.campaign, v.Money.Now()
 	switch {
-	case len(v.Fund.Providers) == 0:
+	case !v.Fund.Gives(v.meter.Currency):
 		return v.T("fund.noway")
 	case c.ID == "" || c.Open(now):
 		return ""
@@ -181,7 +194,16 @@ func (v *giving) page(ctx context.Context, status int) (web.Page, error) {
 		p.Costs = append(p.Costs, web.CostLine{What: outlet.Words(cost.Name).In(v.lang, o.Language), Amount: money.Amount{Currency: c.Currency, Minor: cost.Minor}})
 		p.CostsTotal.Minor += cost.Minor
 	}
-	var err error
+	if v.preview {
+		p.Preview, p.Closed, v.Robots = v.T("campaign.preview"), "", "noindex"
+	}
+	err := v.tell(ctx, &p)
+	if err != nil {
+		return web.Page{}, err
+	}
+	if err := v.solicit(ctx, &p); err != nil {
+		return web.Page{}, err
+	}
 	if p.Others, err = v.others(ctx); err != nil {
 		return web.Page{}, err
 	}
@@ -207,14 +229,8 @@ func (v *giving) others(ctx context.Context) ([]web.Link, error) {
 	if v.campaign.ID != "" {
 		out = append(out, web.Link{Text: v.T("fund.general.heading", "outlet", v.outlet.Name), Href: v.Path("/give")})
 	}
-	return out, nil
-}
-
-// ways are the providers that can be chosen.
-func (g *Giving) ways() []web.PayWay {
-	var out []web.PayWay
-	for _, key := range slices.Sorted(maps.Keys(g.Fund.Providers)) {
-		out = append(out, web.PayWay{Key: key, Name: strings.ToUpper(key[:1]) + key[1:]})
+	if slices.ContainsFunc(list, func(c fund.Campaign) bool { return c.ID != v.campaign.ID && c.Seen() && c.Over(v.Money.Now()) }) {
+		out = append(out, web.Link{Text: v.T("campaign.past"), Href: v.Path("/give/past")})
 	}
-	return out
+	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,23 +36,39 @@ func (v *giving) blank(path string) {
 	lim := v.Fund.LimitsOf(cur)
 	v.form = web.GiveForm{
 		Action: v.Path(path), Nonce: v.Nonces.Mint(purpose, v.Site.Clock.Now()), Every: string(fund.Once), Currency: cur,
-		Minimum: money.Amount{Currency: cur, Minor: lim.Min}, Ways: v.ways(),
+		Minimum: money.Amount{Currency: cur, Minor: lim.Min}, Ways: v.ways(v.Locale, cur),
 	}
 	for _, p := range v.Fund.Providers {
 		v.form.Monthly = v.form.Monthly || p.Caps().Takes(cur, fund.Month)
+		v.form.Yearly = v.form.Yearly || p.Caps().Takes(cur, fund.Year)
 	}
 	if len(v.form.Ways) > 0 {
 		v.form.By = v.form.Ways[0].Key
 	}
+	v.form.NewsTick, v.form.CoverTick = v.campaign.ID != "", v.coverTick()
 	v.choices(fund.Once)
+}
+
+// coverTick offers to cover the fee, where the campaign does and the fee is
+// known; it says how much that is about.
+func (v *giving) coverTick() string {
+	if !v.offer.Cover {
+		return ""
+	}
+	for _, key := range slices.Sorted(maps.Keys(v.Fund.Providers)) {
+		if rate, ok := v.Fund.Providers[key].Caps().Fees.For(v.meter.Currency); ok {
+			return v.T("campaign.cover.tick", "share", v.Share(rate.PerMillion, 1_000_000), "fixed", v.MoneyWhole(money.Amount{Currency: v.meter.Currency, Minor: rate.Fixed}))
+		}
+	}
+	return ""
 }
 
 // choices suggests the campaign's amounts for an interval.
 func (v *giving) choices(every fund.Every) {
 	cur := v.meter.Currency
-	list := v.campaign.Amounts[every]
+	list := v.offer.Amounts[every]
 	if len(list) == 0 {
-		list = v.campaign.Amounts[fund.Once]
+		list = v.offer.Amounts[fund.Once]
 	}
 	if len(list) == 0 {
 		unit := max(v.form.Minimum.Minor/3, 1)
@@ -70,9 +87,9 @@ func (v *giving) choices(every fund.Every) {
 // Nothing of it is an error: the reader has not sent the form yet.
 func (v *giving) prefill(r *web.Request) {
 	q := web.CleanForm(r.URL.Query())
-	if q.Get("every") == string(fund.Month) && v.form.Monthly {
-		v.form.Every = string(fund.Month)
-		v.choices(fund.Month)
+	if every := fund.Every(q.Get("every")); every == fund.Month && v.form.Monthly || every == fund.Year && v.form.Yearly {
+		v.form.Every = string(every)
+		v.choices(every)
 	}
 	v.form.From = short(q.Get("from"))
 	if len(q) > 0 {
@@ -123,18 +140,28 @@ func (v *giving) take(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return v.again(ctx, fault.Fields{"form": v.T("fund.old")}, http.StatusUnprocessableEntity)
 	}
+	ask, begun := v.admit(ctx, r, nonce, age)
 	d, err := v.Fund.Begin(ctx, fund.Form{
 		Nonce: nonce, Age: age, Campaign: v.campaign, Currency: v.form.Currency, Every: v.form.Every, Choice: v.form.Amount, Own: v.form.Own,
 		Email: v.form.Email, Name: v.form.Name, ShowName: v.form.Wall, Provider: v.form.By, Appeal: v.form.From, Consent: v.terms(),
+		News: v.form.News, Cover: v.form.Cover, Total: r.PostForm.Get("total"), Admit: ask,
 	}, v.Locale)
 	if err == nil {
+		begun(d)
 		return web.Redirect(http.StatusSeeOther, d.URL), nil
+	}
+	if page, done, err := v.turn(ctx, r, nonce, err); done {
+		return page, err
 	}
 	if _, e := v.Site.Store.Donation(ctx, nonce); e != nil || fault.Is(err, fault.Unavailable) {
 		v.form.Nonce = r.PostForm.Get("nonce") // not used up: the same form goes on
 	}
 	var fields fault.Fields
+	var asked *fund.CoverAsked
 	switch {
+	case errors.As(err, &asked):
+		v.form.Total, v.form.Fee = asked.Total, asked.Fee()
+		return v.page(ctx, http.StatusOK)
 	case errors.As(err, &fields):
 		return v.again(ctx, fields, http.StatusUnprocessableEntity)
 	case fault.Is(err, fault.Unavailable):
@@ -149,6 +176,7 @@ func (v *giving) keep(r *web.Request) {
 	f := r.PostForm
 	v.form.From, v.form.Email, v.form.Name = short(f.Get("from")), f.Get("email"), f.Get("name")
 	v.form.Own, v.form.Amount, v.form.Wall = f.Get("own"), f.Get("amount"), f.Get("wall") != ""
+	v.form.News, v.form.Cover = f.Get("news") != "" && v.form.NewsTick, f.Get("cover") != "" && v.form.CoverTick != ""
 	if f.Get("every") != "" {
 		v.form.Every = f.Get("every")
 	}
@@ -184,7 +212,17 @@ func (v *giving) terms() string {
 	if v.form.Every != string(fund.Once) && v.Frame.Outlet.Email != "" {
 		text += " " + v.T("give.end", "email", v.Frame.Outlet.Email)
 	}
+	if v.form.Threshold.Minor > 0 {
+		text += " " + v.T("give.threshold", "amount", v.MoneyWhole(v.form.Threshold))
+	}
 	return text
+}
+
+// announce says on the form from which sum a year on givers are named.
+func (v *giving) announce(ctx context.Context) error {
+	t, err := v.Site.Store.NameThreshold(ctx)
+	v.form.Threshold = t.Amount
+	return err
 }
 
 // fieldOrder is the order of the form.

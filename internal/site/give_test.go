@@ -18,20 +18,29 @@ import (
 	"masthead.dev/masthead/internal/payment/sandbox"
 	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/store/storetest"
 	"masthead.dev/masthead/internal/web"
 )
 
 // purse is a paper that takes gifts, with a campaign until the end of 2026.
 type purse struct {
 	*paper
+	giving   *site.Giving
 	sandbox  *sandbox.Sandbox
 	svc      *fund.Service
 	campaign fund.Campaign
 }
 
+var newsKey = fund.NewsKey("news")
+
 func newPurse(t *testing.T) *purse {
 	t.Helper()
-	p := &purse{paper: newPaper(t)}
+	return newPurseOn(t, storetest.Open(t, storetest.SQLite(t)))
+}
+
+func newPurseOn(t *testing.T, s *store.Store) *purse {
+	t.Helper()
+	p := &purse{paper: newPaperOn(t, s)}
 	var err error
 	p.sandbox, err = sandbox.Open(sandbox.Options{Clock: p.clock, Secrets: []string{"secret"}})
 	p.ok(err)
@@ -43,7 +52,8 @@ func newPurse(t *testing.T) *purse {
 		ReturnURL: func(id, lang string) string { return "https://lantern.example/give/thanks/" + id },
 		Label:     func(c fund.Campaign, lang string) string { return c.Title["en"] },
 	}
-	g := &site.Giving{Site: p.site, Fund: p.svc, Nonces: web.NewNonces([]byte("x")), Money: money, Sandbox: p.sandbox}
+	g := &site.Giving{Site: p.site, Fund: p.svc, Nonces: web.NewNonces([]byte("x")), Money: money, Sandbox: p.sandbox, News: newsKey}
+	p.giving = g
 	p.site.Ask, p.site.More = g.Ask, g.Routes()
 	p.campaign = fund.Campaign{
 		ID: "c2026", Slug: "costs-2026", Currency: "USD", State: fund.CampaignLive, Counting: fund.ReceivedOnly,
@@ -146,7 +156,7 @@ func (p *purse) raised() int64 {
 }
 
 func TestAReaderGivesAndTheMeterMoves(t *testing.T) {
-	for _, every := range []string{"once", "month"} {
+	for _, every := range []string{"once", "month", "year"} {
 		t.Run(every, func(t *testing.T) {
 			p := newPurse(t)
 			pay := p.send("/give/costs-2026", p.fill("/give/costs-2026?from=front", "every", every, "amount", "own", "own", "25.00", "name", "Ada <b>"))
@@ -178,7 +188,7 @@ func TestAReaderGivesAndTheMeterMoves(t *testing.T) {
 			}
 			p.sandbox.Advance(31 * 24 * time.Hour)
 			p.ok(p.svc.CatchUp(t.Context(), sandbox.Key))
-			if want := map[string]int64{"once": 2500, "month": 5000}[every]; p.raised() != want {
+			if want := map[string]int64{"once": 2500, "month": 5000, "year": 2500}[every]; p.raised() != want {
 				t.Errorf("after a month raised are %d, want %d", p.raised(), want)
 			}
 		})

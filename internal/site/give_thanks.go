@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -21,6 +22,9 @@ func (g *Giving) thanks(ctx context.Context, r *web.Request) (web.Page, error) {
 		return web.Page{}, err
 	}
 	d := o.Donation
+	if d.Provider == fund.KeyBank && o.Payment.ID == "" { // the money is not here; what to do for it is elsewhere
+		return web.Redirect(http.StatusSeeOther, sh.Path("/give/bank/"+d.ID)), nil
+	}
 	p := web.ThanksPage{
 		State: stateOf(o), Amount: d.Amount, Every: string(d.Every), At: o.Payment.SucceededAt, Next: o.Plan.NextChargeAt,
 		Email: masked(o.Donor.Email), Wall: d.ShowName, Again: sh.Path(r.Path), For: sh.T("fund.general.heading", "outlet", sh.outlet.Name),
@@ -39,6 +43,14 @@ func (g *Giving) thanks(ctx context.Context, r *web.Request) (web.Page, error) {
 	if d.State == fund.DonationFailed && d.URL != "" {
 		p.Retry = d.URL // the provider's page is open still
 	}
+	if g.Receipts != nil {
+		if err := g.Receipts.addTo(ctx, &p, o.Payment, r.Lang); err != nil {
+			return web.Page{}, err
+		}
+	}
+	if err := g.powers(ctx, r, sh, o, &p); err != nil {
+		return web.Page{}, err
+	}
 	sh.Title, sh.Robots, sh.Canonical, sh.Sandbox = p.For, "noindex", "", g.Sandbox != nil
 	p.Frame = sh.Frame
 	page, err := g.Site.draw(sh, "site/thanks", p)
@@ -56,6 +68,8 @@ func stateOf(o fund.Outcome) string {
 		return "succeeded"
 	case o.Donation.State == fund.DonationFailed:
 		return "failed"
+	case o.Donation.State == fund.DonationProcessing:
+		return "processing"
 	case o.Donation.State.Final():
 		return "cancelled"
 	}

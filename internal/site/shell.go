@@ -280,5 +280,8 @@ func (s *Site) Draw(ctx context.Context, r *web.Request, status int, say string)
 	if err != nil {
 		return web.Page{}
 	}
+	if r.Path == "/my" || strings.HasPrefix(r.Path, "/my/") { // its address may be a key
+		return sealed(page)
+	}
 	return page
 }

@@ -42,7 +42,11 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func newPaper(t *testing.T) *paper {
 	t.Helper()
-	s := storetest.Open(t, storetest.SQLite(t))
+	return newPaperOn(t, storetest.Open(t, storetest.SQLite(t)))
+}
+
+func newPaperOn(t *testing.T, s *store.Store) *paper {
+	t.Helper()
 	c := clock.At(noon)
 	s.Clock = c
 	templates, err := web.NewTemplates()

@@ -21,11 +21,12 @@ func (s *Store) Fund() Fund { return Fund{s} }
 var _ fund.Store = Fund{}
 
 const donationColumns = `id, nonce, donor_id, campaign_id, currency, minor, every, provider, state, session_ref, session_url,
-	appeal, show_name, lang, consent, created_at, opened_at, updated_at`
+	appeal, show_name, lang, consent, created_at, opened_at, updated_at, wants_news, cover_minor`
 
 func scanDonation(r db.Scanner) (d fund.Donation, err error) {
 	return d, r.Scan(&d.ID, &d.Nonce, &d.DonorID, db.Text(&d.CampaignID), &d.Amount.Currency, &d.Amount.Minor, &d.Every, &d.Provider,
-		&d.State, db.Text(&d.Session), &d.URL, &d.Appeal, db.Bool(&d.ShowName), &d.Lang, &d.Consent, db.At(&d.CreatedAt), db.At(&d.OpenedAt), db.At(&d.SeenAt))
+		&d.State, db.Text(&d.Session), &d.URL, &d.Appeal, db.Bool(&d.ShowName), &d.Lang, &d.Consent, db.At(&d.CreatedAt), db.At(&d.OpenedAt), db.At(&d.SeenAt),
+		db.Bool(&d.WantsNews), &d.Cover)
 }
 
 // PlanGift implements fund.Store.
@@ -70,9 +71,10 @@ func (tx *Tx) putDonor(ctx context.Context, d fund.Donor) (string, error) {
 }
 
 func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(18)+`)`,
+	_, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(20)+`)`,
 		d.ID, d.Nonce, d.DonorID, db.Null(d.CampaignID), d.Amount.Currency, d.Amount.Minor, d.Every, d.Provider, d.State, db.Null(d.Session),
-		d.URL, d.Appeal, db.Int(d.ShowName), d.Lang, d.Consent, d.CreatedAt.UnixMilli(), db.Ms(d.OpenedAt), seen(d))
+		d.URL, d.Appeal, db.Int(d.ShowName), d.Lang, d.Consent, d.CreatedAt.UnixMilli(), db.Ms(d.OpenedAt), seen(d),
+		db.Int(d.WantsNews), d.Cover)
 	return err
 }
 
@@ -109,6 +111,11 @@ func (s Fund) Handed(ctx context.Context, key fund.IdemKey, donationID string, h
 			return err
 		}
 		tx.Touch("desk")
+		if h.Reference != "" {
+			if err := tx.noteTransfer(ctx, donationID, h); err != nil {
+				return err
+			}
+		}
 		return tx.endCommand(ctx, key, "done", h)
 	})
 }
@@ -136,7 +143,10 @@ func (s Fund) CloseCommand(ctx context.Context, c fund.Command, failed string) e
 // TriedCommand implements fund.Store.
 func (s Fund) TriedCommand(ctx context.Context, key fund.IdemKey) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		_, err := db.Exec(ctx, tx, "UPDATE command SET attempts = attempts + 1 WHERE key = $1", key)
+		n, err := db.Exec(ctx, tx, "UPDATE command SET attempts = attempts + 1 WHERE key = $1 AND state = 'planned'", key)
+		if err == nil && n == 0 {
+			return fault.New(fault.Gone, "this call to the provider is not open any more")
+		}
 		return err
 	})
 }
@@ -151,6 +161,9 @@ func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c 
 		have, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM command WHERE key = $1", c.Key)
 		if err != nil || have > 0 {
 			return err // the same request once more
+		}
+		if err := tx.undisputed(ctx, p.ID); err != nil {
+			return err
 		}
 		left, err := db.One(ctx, tx, db.Value[int64], "SELECT minor - refunded_minor - disputed_minor FROM payment WHERE id = $1", p.ID)
 		if err != nil {
@@ -168,6 +181,16 @@ func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c 
 		}
 		return tx.addCommand(ctx, c)
 	})
+}
+
+// undisputed refuses a refund beside an open dispute, which would be paid twice
+// if it were lost. An inquiry took nothing yet; a refund is the answer to it.
+func (tx *Tx) undisputed(ctx context.Context, paymentID string) error {
+	n, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM dispute WHERE payment_id = $1 AND state IN ('needs_response', 'under_review')", paymentID)
+	if err == nil && n > 0 {
+		return fault.New(fault.Conflict, "the donor's bank disputes this payment; wait for the dispute's end, or the money would go back twice")
+	}
+	return err
 }
 
 // Unfinished implements fund.Store.

@@ -74,6 +74,14 @@ func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes)
 			x.ID, provider, x.Ref, x.PaymentID, x.Amount.Currency, x.Amount.Minor, x.State, x.CreatedAt.UnixMilli(), x.UpdatedAt.UnixMilli()); err != nil {
 			return err
 		}
+		if err := tx.Enqueue(ctx, job.Receipt(x.PaymentID)); err != nil {
+			return err
+		}
+		if x.State == fund.RefundSucceeded {
+			if err := tx.Enqueue(ctx, job.Refunded(x.ID)); err != nil {
+				return err
+			}
+		}
 	}
 	for _, x := range c.Disputes {
 		if _, err := db.Exec(ctx, tx, `INSERT INTO dispute (id, provider, ref, payment_id, currency, minor, state, opened_at, updated_at) VALUES (`+places(9)+`)
@@ -81,6 +89,12 @@ func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes)
 			x.ID, provider, x.Ref, x.PaymentID, x.Amount.Currency, x.Amount.Minor, x.State, x.OpenedAt.UnixMilli(), x.UpdatedAt.UnixMilli()); err != nil {
 			return err
 		}
+		if err := tx.Enqueue(ctx, job.Receipt(x.PaymentID)); err != nil {
+			return err
+		}
+	}
+	if err := tx.writeGuard(ctx, provider, c); err != nil {
+		return err
 	}
 	return tx.writeMoney(ctx, provider, c)
 }
@@ -94,9 +108,10 @@ func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) e
 		}
 	}
 	for _, m := range c.Movements {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored) VALUES (`+places(10)+`)
-			ON CONFLICT (provider, ref) DO NOTHING`,
-			provider, m.Ref, m.Kind, m.Amount.Currency, m.Amount.Minor, m.Fee, m.Source.ID, m.At.UnixMilli(), m.EntryKey, m.Ignored); err != nil {
+		if _, err := db.Exec(ctx, tx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored, own_currency, own_minor, rate)
+			VALUES (`+places(13)+`) ON CONFLICT (provider, ref) DO NOTHING`,
+			provider, m.Ref, m.Kind, m.Amount.Currency, m.Amount.Minor, m.Fee, m.Source.ID, m.At.UnixMilli(), m.EntryKey, m.Ignored,
+			m.Own.Currency, m.Own.Minor, m.Rate); err != nil {
 			return err
 		}
 	}
@@ -106,25 +121,11 @@ func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) e
 		}
 	}
 	for _, t := range c.Tasks {
-		detail := map[string]any{}
-		for k, v := range t.Detail {
-			detail[k] = v
-		}
-		if err := tx.AddTask(ctx, Task{Key: t.Key, Kind: t.Kind, ObjectKind: t.ObjectKind, ObjectID: t.ObjectID, Detail: detail}); err != nil {
+		if err := tx.leaveTask(ctx, t); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (tx *Tx) putPlan(ctx context.Context, provider string, p fund.Plan) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO plan (`+planColumns+`, provider) VALUES (`+places(15)+`)
-		ON CONFLICT (provider, ref) DO UPDATE SET currency = excluded.currency, minor = excluded.minor, every = excluded.every, state = excluded.state,
-		next_charge_at = excluded.next_charge_at, cancel_at = excluded.cancel_at, ended_at = excluded.ended_at, updated_at = excluded.updated_at`,
-		p.ID, p.Ref, p.DonationID, p.DonorID, db.Null(p.CampaignID), p.Amount.Currency, p.Amount.Minor, p.Every, p.State,
-		db.Ms(p.StartedAt), db.Ms(p.NextChargeAt), db.Ms(p.CancelAt), db.Ms(p.EndedAt), p.UpdatedAt.UnixMilli(), provider)
-	tx.Touch(campaignKey(p.CampaignID))
-	return err
 }
 
 func (tx *Tx) putPayment(ctx context.Context, provider string, p fund.Payment) error {
@@ -169,7 +170,10 @@ func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set
 	return campaigns, nil
 }
 
-type content struct{ key, date, hash string }
+type content struct {
+	key, date, hash string
+	tags            map[string]string
+}
 
 func (tx *Tx) contents(ctx context.Context, entries []ledger.Entry) (map[string]content, error) {
 	out := map[string]content{}
@@ -182,8 +186,8 @@ func (tx *Tx) contents(ctx context.Context, entries []ledger.Entry) (map[string]
 	}
 	marks, args := anyOf(1, keys)
 	rows, err := db.Rows(ctx, tx, func(r db.Scanner) (c content, err error) {
-		return c, r.Scan(&c.key, &c.date, &c.hash)
-	}, "SELECT key, date, content_hash FROM ledger_entry WHERE key IN ("+marks+")", args...)
+		return c, r.Scan(&c.key, &c.date, &c.hash, db.FromJSON(&c.tags))
+	}, "SELECT key, date, content_hash, tags FROM ledger_entry WHERE key IN ("+marks+")", args...)
 	for _, c := range rows {
 		out[c.key] = c
 	}
@@ -193,8 +197,8 @@ func (tx *Tx) contents(ctx context.Context, entries []ledger.Entry) (map[string]
 // compare looks at a fact that is in the books already. It must be the same one;
 // only its date may differ, where the outlet has changed its time zone since.
 func (tx *Tx) compare(ctx context.Context, provider string, have content, e ledger.Entry) error {
-	e.Date = have.date
-	if ledger.ContentHash(e) == have.hash {
+	e.Date = ledger.FactDate(ledger.Entry{Date: have.date, Tags: have.tags})
+	if ledger.SameFact(e, have.date, have.tags, have.hash) {
 		return nil
 	}
 	return tx.AddTask(ctx, Task{

@@ -57,7 +57,9 @@ func (s Fund) Open(ctx context.Context, provider string, before time.Time, limit
 const donorColumns = "id, email, name, show_name, lang, created_at"
 
 func scanDonor(r db.Scanner) (d fund.Donor, err error) {
-	return d, r.Scan(&d.ID, &d.Email, &d.Name, db.Bool(&d.ShowName), &d.Lang, db.At(&d.CreatedAt))
+	err = r.Scan(&d.ID, &d.Email, &d.Name, db.Bool(&d.ShowName), &d.Lang, db.At(&d.CreatedAt))
+	d.Email = address(d.Email)
+	return d, err
 }
 
 const paymentQuery = `SELECT p.id, p.ref, p.donation_id, p.plan_id, p.donor_id, p.campaign_id, d.every, p.currency, p.minor,
@@ -76,14 +78,6 @@ func (s *Store) Payment(ctx context.Context, id string) (fund.Payment, string, e
 	}
 	provider, err := db.One(ctx, s.Query(), db.Value[string], "SELECT provider FROM payment WHERE id = $1", id)
 	return p, provider, err
-}
-
-const planColumns = `id, ref, donation_id, donor_id, campaign_id, currency, minor, every, state,
-	started_at, next_charge_at, cancel_at, ended_at, updated_at`
-
-func scanPlan(r db.Scanner) (p fund.Plan, err error) {
-	return p, r.Scan(&p.ID, &p.Ref, &p.DonationID, &p.DonorID, db.Text(&p.CampaignID), &p.Amount.Currency, &p.Amount.Minor, &p.Every, &p.State,
-		db.At(&p.StartedAt), db.At(&p.NextChargeAt), db.At(&p.CancelAt), db.At(&p.EndedAt), db.At(&p.UpdatedAt))
 }
 
 const refundQuery = `SELECT x.id, x.ref, x.payment_id, p.ref, x.currency, x.minor, x.state, x.created_at, x.updated_at

@@ -49,6 +49,9 @@ func aboutFacts(f fund.Facts) about {
 		a.payments.add(x.Payment)
 		a.disputes.add(x.Ref)
 	}
+	for _, x := range f.Warnings {
+		a.payments.add(x.Payment)
+	}
 	for _, x := range f.Payouts {
 		a.payouts.add(x.Ref)
 	}
@@ -108,6 +111,14 @@ func (tx *Tx) world(ctx context.Context, provider string, f fund.Facts) (w fund.
 	}
 	if err != nil {
 		return w, err
+	}
+	if err := tx.loadGuard(ctx, &w, f); err != nil {
+		return w, err
+	}
+	if len(f.Payouts) > 0 {
+		if w.BankBooks, err = bankBooks(ctx, tx); err != nil {
+			return w, err
+		}
 	}
 	w.Near, err = tx.near(ctx, w, f)
 	return w, err

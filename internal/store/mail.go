@@ -31,6 +31,7 @@ type Mail struct {
 	Kind      string // "gift", "refund", "staff" …
 	ToAddress string
 	ToName    string
+	DonorID   string // whom it tells something, where that is a donor; it goes with the donor's data
 	Lang      string
 	Subject   string
 	Text      string
@@ -45,8 +46,12 @@ type Mail struct {
 
 // QueueMail puts a mail into the outbox; it goes out when the transaction has
 // committed and a mail server is set. A mail with the same key is not added
-// again.
+// again, and one without an address (to a donor who gave none, or was erased)
+// is not written at all.
 func (tx *Tx) QueueMail(ctx context.Context, m Mail) error {
+	if m.ToAddress == "" {
+		return nil
+	}
 	if m.Headers == nil {
 		m.Headers = map[string]string{}
 	}
@@ -54,9 +59,9 @@ func (tx *Tx) QueueMail(ctx context.Context, m Mail) error {
 		m.Lang = "en"
 	}
 	m.ID = id.New()
-	n, err := db.Exec(ctx, tx, `INSERT INTO mail_outbox (id, unique_key, kind, to_address, to_name, lang, subject, body_text, body_html, headers, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (unique_key) DO NOTHING`,
-		m.ID, m.Key, m.Kind, m.ToAddress, m.ToName, m.Lang, m.Subject, m.Text, m.HTML, db.JSON(m.Headers), tx.now())
+	n, err := db.Exec(ctx, tx, `INSERT INTO mail_outbox (id, unique_key, kind, to_address, to_name, donor_id, lang, subject, body_text, body_html, headers, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (unique_key) DO NOTHING`,
+		m.ID, m.Key, m.Kind, m.ToAddress, m.ToName, m.DonorID, m.Lang, m.Subject, m.Text, m.HTML, db.JSON(m.Headers), tx.now())
 	if err != nil || n == 0 {
 		return err
 	}

@@ -62,12 +62,31 @@ func sheetFor(page, lang string) sheet {
 	return sheetOf(sections)
 }
 
+// scriptOf is a page's script, "" for none. A name without a file is a defect
+// and panics; the test of all pages would meet it.
+func scriptOf(page string) string {
+	name, ok := scripts[page]
+	if !ok {
+		return ""
+	}
+	text, err := assetFiles.ReadFile("assets/script/" + name + ".js")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
 // CSP is the Content-Security-Policy of a page: its own style, images, media
-// and fonts of this origin, and nothing else; no script at all. A form may lead
+// and fonts of this origin, and nothing else; of scripts only its own, which but
+// one page does without. A form may lead
 // to this origin and to formTargets, which a page needs whose form is answered
 // by a redirect to a payment provider.
 func CSP(page, lang string, formTargets ...string) string {
 	targets := strings.Join(append([]string{"'self'"}, formTargets...), " ")
-	return "default-src 'none'; style-src " + sheetFor(page, lang).hash + "; img-src 'self'; media-src 'self'; " +
+	script := ""
+	if text := scriptOf(page); text != "" {
+		script = "script-src " + Hash(text) + "; "
+	}
+	return "default-src 'none'; " + script + "style-src " + sheetFor(page, lang).hash + "; img-src 'self'; media-src 'self'; " +
 		"font-src 'self'; form-action " + targets + "; base-uri 'none'; frame-ancestors 'none'"
 }

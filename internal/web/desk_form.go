@@ -29,7 +29,7 @@ type Field struct {
 	Label string
 	Hint  string
 	// Kind is "text" (when empty), "email", "password", "url", "number",
-	// "date", "area", "select", "radio", "check" or "secret". A secret is never
+	// "date", "file", "area", "select", "radio", "check" or "secret". A secret is never
 	// filled in again: Value only tells that one is stored.
 	Kind         string
 	Value        string
@@ -57,6 +57,18 @@ func (f Form) Has(name string) bool {
 	for _, g := range f.Groups {
 		for _, field := range g.Fields {
 			if field.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Files tells whether the form sends a file, which needs another encoding.
+func (f Form) Files() bool {
+	for _, g := range f.Groups {
+		for _, field := range g.Fields {
+			if field.Kind == "file" {
 				return true
 			}
 		}
@@ -104,4 +116,4 @@ func (f formField) InputType() string {
 }
 
 // Shown tells whether the value may stand in the page: passwords never do.
-func (f formField) Shown() bool { return f.Kind != "secret" && f.Kind != "password" }
+func (f formField) Shown() bool { return f.Kind != "secret" && f.Kind != "password" && f.Kind != "file" }

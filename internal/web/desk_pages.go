@@ -81,6 +81,7 @@ type ListDeskPage struct {
 	Action  *Link // the page's primary action
 	Tabs    []Tab
 	Table   Table
+	Forms   []Form // below the table; its boxes may belong to one of them
 	Pager
 }
 
@@ -95,6 +96,7 @@ type ViewPage struct {
 	Facts   []Fact
 	Panels  []Panel
 	Buttons []PostButton
+	Forms   []Form // after everything else
 }
 
 // MailPage is one message of the demo's mailbox ("desk/mail").

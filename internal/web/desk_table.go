@@ -33,8 +33,17 @@ type Cell struct {
 	At        time.Time
 	Tag       *Tag
 	Button    *PostButton
+	Tick      *Tick
 	Lang, Dir string // of Text
 	Late      bool   // red and bold: the word must say it too
+}
+
+// Tick is a box to tick, of a form that stands elsewhere on the page.
+type Tick struct {
+	Form        string // id
+	Name, Value string
+	Label       string // read out
+	Checked     bool
 }
 
 // Tag is a small framed word. Kind is "", "ok", "warn", "stop" or "hint".
@@ -47,6 +56,7 @@ type PostButton struct {
 	Nonce  string
 	Fields []HiddenField
 	Of     string // read out after the text: what the button acts on
+	Main   bool   // the primary action of its place
 }
 
 // Tab is a view of a list with the number of its lines.

@@ -15,6 +15,8 @@ func functions(page string) template.FuncMap {
 	return template.FuncMap{
 		// css is the page's critical style. It comes from our own sheet.
 		"css": func(lang string) template.CSS { return template.CSS(sheetFor(page, lang).text) }, //nolint:gosec // not from users
+		// script is the page's own script, from our sources.
+		"script": func() template.JS { return template.JS(scriptOf(page)) }, //nolint:gosec // not from users
 		// on hands a part of a page the page's frame together with its own data.
 		"on":       func(frame, data any) part { return part{frame, data} },
 		"img":      func(p Picture, sizes, load string) slot { return slot{p, sizes, load} },
@@ -26,6 +28,7 @@ func functions(page string) template.FuncMap {
 		"tagkind":  noteTag,
 		"note":     func(n Note, id string) numberedNote { return numberedNote{n, id} },
 		"numbered": func(b CurrencyBooks, i int) numberedBooks { return numberedBooks{b, i} },
+		"chart":    chart,
 		"lines":    func(l []BookLine, sum money.Amount, total, id string) bookTable { return bookTable{l, sum, total, id} },
 		"entry":    fieldIn,
 		"class":    classOf,

@@ -176,6 +176,9 @@ func (p Page) writeHeader(h http.Header) {
 func ReadForm(r *Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
 	err := r.ParseForm()
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(max) // files stay in memory: what donors wrote must not lie about on a disk
+	}
 	var big *http.MaxBytesError
 	switch {
 	case errors.As(err, &big):
@@ -195,13 +198,16 @@ func size(n int64) string {
 }
 
 // Redact hides what in a path is a key: magic links and signed addresses must
-// not come into a log.
+// not come into a log. What follows a segment "link" is one in any case: a mail
+// program may have put a full stop or more after it.
 func Redact(path string) string {
 	parts := strings.Split(path, "/")
+	link := false
 	for i, p := range parts {
-		if len(p) >= 26 && !strings.Contains(p, "-") && !strings.Contains(p, ".") {
-			parts[i] = p[:4] + "…"
+		if p != "" && link || len(p) >= 26 && !strings.Contains(p, "-") && !strings.Contains(p, ".") {
+			parts[i] = p[:min(4, len(p))] + "…"
 		}
+		link = link || strings.EqualFold(p, "link")
 	}
 	return strings.Join(parts, "/")
 }

@@ -7,6 +7,10 @@ type kind struct {
 	sections []string
 }
 
+// scripts are those of assets/script that a page inlines. One page has one, and
+// works without it.
+var scripts = map[string]string{"site/proof": "proof"}
+
 var (
 	siteShell = []string{"site"}
 	deskShell = []string{"site", "meter", "figure", "table", "form", "page", "books", "sandbox", "note", "desk"}
@@ -21,12 +25,21 @@ var kinds = map[string]kind{
 	"site/person":      {PersonPage{}, site("cards", "page", "list")},
 	"site/search":      {SearchPage{}, site("cards", "page", "form", "list")},
 	"site/give":        {GivePage{}, site("meter", "table", "form", "page", "sandbox")},
+	"site/past":        {PastPage{}, site("table", "page", "sandbox")},
+	"site/stop":        {StopPage{}, site("form", "page")},
+	"site/bank":        {BankPage{}, site("form", "page", "sandbox")},
 	"site/thanks":      {ThanksPage{}, site("page", "sandbox")},
+	"site/proof":       {ProofPage{}, site("form", "page", "sandbox")},
 	"site/sandbox":     {SandboxPage{}, site("form", "page", "sandbox")},
 	"site/books":       {BooksPage{}, site("meter", "figure", "table", "page", "books", "sandbox")},
+	"site/verify":      {VerifyPage{}, site("table", "page", "books", "sandbox")},
+	"site/supporters":  {SupportersPage{}, site("page", "books", "list", "sandbox")},
 	"site/corrections": {CorrectionsPage{}, site("page", "entry")},
 	"site/newsletter":  {NewsletterPage{}, site("page")},
 	"site/about":       {AboutPage{}, site("figure", "table", "article", "page")},
+	"site/my":          {MyPage{}, site("table", "form", "page", "sandbox")},
+	"site/myform":      {MyFormPage{}, site("table", "form", "page", "sandbox")},
+	"site/mystatement": {MyStatementPage{}, site("table", "form", "page", "sandbox", "books")},
 	"site/error":       {ErrorPage{}, site("form", "page", "list")},
 
 	"desk/signin": {SignInPage{}, deskShell},
@@ -42,9 +55,28 @@ var kinds = map[string]kind{
 	"desk/money":  {MoneyPage{}, deskShell},
 	"desk/error":  {DeskErrorPage{}, deskShell},
 
+	"mail/bank":   {data: BankMail{}},
 	"mail/gift":   {data: GiftMail{}},
+	"mail/held":   {data: HeldMail{}},
+	"mail/news":   {data: NewsMail{}},
 	"mail/refund": {data: RefundMail{}},
-	"mail/staff":  {data: StaffMail{}},
+
+	"mail/plan_failed":  {data: PlanMail{}},
+	"mail/plan_last":    {data: PlanMail{}},
+	"mail/plan_lost":    {data: PlanMail{}},
+	"mail/plan_notice":  {data: PlanMail{}},
+	"mail/plan_changed": {data: PlanMail{}},
+	"mail/plan_paused":  {data: PlanMail{}},
+	"mail/plan_resumed": {data: PlanMail{}},
+	"mail/plan_ending":  {data: PlanMail{}},
+	"mail/plan_ended":   {data: PlanMail{}},
+
+	"mail/receipt_sent":     {data: ReceiptMail{}},
+	"mail/receipt_replaced": {data: ReceiptMail{}},
+	"mail/receipt_voided":   {data: ReceiptMail{}},
+
+	"mail/staff": {data: StaffMail{}},
+	"mail/donor": {data: DonorMail{}},
 }
 
 func site(more ...string) []string { return append(more, siteShell...) }

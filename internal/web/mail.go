@@ -39,14 +39,19 @@ func (f MailFrame) H(key string, args ...any) template.HTML { return isolate(f.L
 // GiftMail thanks for a payment that arrived ("mail/gift").
 type GiftMail struct {
 	MailFrame
-	Amount  money.Amount
-	Every   string // "once" or "month"
-	Paid    time.Time
-	Next    time.Time // of the next one; zero for none
+	Amount money.Amount
+	Every  string // "once", "month" or "year"
+	Paid   time.Time
+	Next   time.Time // of the next one; zero for none
+	PlanLinks
 	Method  string
 	Name    string
 	For     string
 	Receipt string // its number; "" for none
+
+	ReceiptLink string // absolute, as those that follow; "" for none
+	GiftAidLink string
+	PartyLink   string
 }
 
 // RefundMail tells that a payment was given back ("mail/refund").
@@ -69,13 +74,9 @@ type StaffMail struct {
 
 // Lines are the facts of a gift, in order.
 func (m GiftMail) Lines() []Fact {
-	amount := m.T("thanks.amount.once", "amount", m.Money(m.Amount))
-	if m.Every == "month" {
-		amount = m.T("thanks.amount.month", "amount", m.Money(m.Amount))
-	}
 	return filled(
 		Fact{Name: m.T("thanks.receipt"), Value: m.Receipt},
-		Fact{Name: m.T("books.amount"), Value: amount},
+		Fact{Name: m.T("books.amount"), Value: m.terms(m.Amount, m.Every)},
 		Fact{Name: m.T("thanks.day"), Value: m.On(m.Paid)},
 		Fact{Name: m.T("thanks.method"), Value: m.Method},
 		Fact{Name: m.T("thanks.for"), Value: m.For},

@@ -61,7 +61,7 @@ type sampler struct {
 
 // sampleTexts are what fields of these names hold in a preview.
 var sampleTexts = map[string]string{
-	"Name": "Rowan Pell", "Every": "month", "Kind": "signin", "Receipt": "2026-000123", "Reference": "RF71 4801 7352 9",
+	"Name": "Rowan Pell", "Every": "month", "WasEvery": "year", "Kind": "signin", "Receipt": "2026-000123", "Reference": "RF71 4801 7352 9",
 	"Method": "Visa 4242", "Email": "rowan@mail.example", "IBAN": "DE02 1203 0000 0000 2020 51", "Number": "2026-000123",
 }
 

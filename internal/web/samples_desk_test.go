@@ -63,6 +63,21 @@ func sampleDesk(lang string, out map[string]any) {
 
 	m := MailFrame{Locale: l, Outlet: sampleFrame(lang).Outlet, Zone: time.UTC}
 	out["mail/gift"] = GiftMail{MailFrame: m, Amount: usd(2500), Every: "month", Paid: sampleTime(20, 14, 5), Next: sampleTime(20, 14, 5).AddDate(0, 1, 0), Method: "•••• 4242", Name: w.name, For: w.campaign, Receipt: "2026-00431"}
+	out["mail/held"] = HeldMail{MailFrame: m, Amount: usd(2500), Paid: sampleTime(20, 14, 5)}
+	link := "https://lantern.example/my/link/AbCdEfGhIjKlMnOpQrStUvWxYz012345"
+	links := PlanLinks{ResumeLink: link, RestartLink: link, PauseLink: link, CancelLink: link, MyLink: "https://lantern.example/my"}
+	out["mail/gift-plan"] = GiftMail{MailFrame: m, Amount: usd(2500), Every: "year", Paid: sampleTime(20, 14, 5), Next: sampleTime(20, 14, 5).AddDate(1, 0, 0), Name: w.name, For: w.campaign, PlanLinks: links}
+	for _, kind := range []string{"failed", "last", "lost", "notice", "changed", "paused", "resumed", "ending", "ended"} {
+		out["mail/plan_"+kind] = PlanMail{MailFrame: m, Name: w.name, For: w.campaign, Amount: usd(2500), Every: "month", Was: usd(30000), WasEvery: "year",
+			Next: sampleTime(20, 14, 5), Until: sampleTime(20, 14, 5), PlanLinks: links}
+		out["mail/plan_"+kind+"-bare"] = PlanMail{MailFrame: m, Amount: usd(2500), Every: "month"}
+	}
+	receiptLink := "https://lantern.example/receipts/r1?key=abc&until=1"
+	out["mail/gift-receipt"] = GiftMail{MailFrame: m, Amount: usd(2500), Every: "once", Paid: sampleTime(20, 14, 5), Name: w.name, For: w.campaign, Receipt: "R-2026-00431",
+		ReceiptLink: receiptLink, GiftAidLink: receiptLink, PartyLink: receiptLink}
+	out["mail/receipt_sent"] = ReceiptMail{MailFrame: m, Name: w.name, Number: "R-2026-00431", Amount: usd(2500), ReceiptLink: receiptLink, MyLink: "https://lantern.example/my"}
+	out["mail/receipt_replaced"] = ReceiptMail{MailFrame: m, Name: w.name, Number: "R-2026-00432", Was: "R-2026-00431", Amount: usd(1500), ReceiptLink: receiptLink, MyLink: "https://lantern.example/my"}
+	out["mail/receipt_voided"] = ReceiptMail{MailFrame: m, Was: "R-2026-00431", Amount: usd(2500), MyLink: "https://lantern.example/my"}
 	out["mail/refund"] = RefundMail{MailFrame: m, Amount: usd(1000), Of: usd(2500), Paid: sampleTime(20, 14, 5)}
 	for _, kind := range []string{"invite", "reset", "signin"} {
 		out["mail/staff-"+kind] = StaffMail{MailFrame: m, Name: w.name, Kind: kind, Link: "https://lantern.example/desk/link/abc", Until: sampleTime(20, 14, 5)}

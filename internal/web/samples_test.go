@@ -148,7 +148,7 @@ func sampleArticle(lang string, paragraphs int) ArticlePage {
 func sampleForm(lang string, wrong bool) GiveForm {
 	w := sampleWords[lang]
 	f := GiveForm{
-		Action: "/give/2026", Nonce: "nonce", From: "article", Every: "once", Monthly: true, Currency: "USD", Minimum: usd(300),
+		Action: "/give/2026", Nonce: "nonce", From: "article", Every: "once", Monthly: true, Yearly: true, Currency: "USD", Minimum: usd(300),
 		Choices: []AmountChoice{{"10.00", usd(1000)}, {"25.00", usd(2500)}, {"60.00", usd(6000)}},
 		Ways:    []PayWay{{"card", w.section, w.dek}, {"bank", w.place, w.dek}}, By: "card", Threshold: usd(500000),
 	}
@@ -173,9 +173,9 @@ func samplePages(lang string) map[string]any {
 	wrong.Form, wrong.Frame = sampleForm(lang, true), sand
 	closed.Closed = w.dek
 	thanks := func(state string) ThanksPage {
-		return ThanksPage{Frame: sand, State: state, Amount: usd(2500), Every: "month", At: sampleTime(20, 14, 5), Next: sampleTime(20, 14, 5).AddDate(0, 1, 0), Method: "•••• 4242", For: w.campaign, Email: "rowan.pell@mail.example", Receipt: "2026-00431", Others: 213, Again: "/give/thanks/x", Retry: "/give/2026", Back: "/"}
+		return ThanksPage{Frame: sand, State: state, Amount: usd(2500), Every: "month", At: sampleTime(20, 14, 5), Next: sampleTime(20, 14, 5).AddDate(0, 1, 0), Method: "•••• 4242", For: w.campaign, Email: "rowan.pell@mail.example", Receipt: "2026-00431", Others: 213, Again: "/give/thanks/x", Retry: "/give/2026", Back: "/",
+			Powers: []Link{{Text: w.place, Href: "/my/link/abc"}}}
 	}
-	usdBooks := CurrencyBooks{Currency: "USD", Income: []BookLine{{w.campaign, usd(624000)}, {w.place, usd(412000)}, {w.section, usd(48000)}}, Spending: []BookLine{{w.cost, usd(40200)}}, Refunds: usd(3600), InTotal: usd(1084000), OutTotal: usd(40200), Left: usd(1040200)}
 	out := map[string]any{
 		"site/article":          sampleArticle(lang, 6),
 		"site/article-blocks":   sampleBlocks(lang),
@@ -190,9 +190,9 @@ func samplePages(lang string) map[string]any {
 		"site/give-error":       wrong,
 		"site/give-closed":      closed,
 		"site/thanks":           thanks("succeeded"),
+		"site/proof":            ProofPage{Frame: sand, Heading: l.T("guard.proof.heading"), Action: "/give/2026", Fields: []HiddenField{{"email", "reader@mail.example"}, {"nonce", "nonce"}}, Token: "token", Bits: 18, Seconds: 60},
+		"site/proof-early":      ProofPage{Frame: sand, Heading: l.T("guard.proof.heading"), Action: "/give/2026", Token: "token", Bits: 18, Seconds: 40, Early: true},
 		"site/sandbox":          SandboxPage{Frame: sand, Amount: usd(2500), Every: "month", For: w.campaign, Reference: "cs_01", Action: "/sandbox/pay/cs_01", Fields: []HiddenField{{"nonce", "n"}}, Choices: []SandboxChoice{{"pay", w.section, w.dek}, {"decline", w.place, ""}}},
-		"site/books":            BooksPage{Frame: f, From: sampleTime(1, 0, 0), To: sampleTime(20, 0, 0), Currencies: []CurrencyBooks{usdBooks, {Currency: "EUR", Refunds: money.Amount{Currency: "EUR"}, InTotal: money.Amount{Currency: "EUR"}, OutTotal: money.Amount{Currency: "EUR"}, Left: money.Amount{Currency: "EUR"}}}, Campaigns: []CampaignLine{{w.campaign, "/give/2026", usd(1000000), usd(642000)}}, Heads: []BookHead{{"2026-11-20", 431, strings.Repeat("9f2c41ab", 8)}}, Entries: 431, Downloads: []Link{{Text: "books.csv", Href: "/books.csv"}}, Verified: sampleTime(20, 3, 0)},
-		"site/books-empty":      BooksPage{Frame: f},
 		"site/corrections":      CorrectionsPage{Frame: f, Months: []CorrectionMonth{{sampleTime(1, 0, 0), []Correction{{Kind: "correction", At: sampleTime(20, 17, 40), Headline: w.headline, Href: "/x", Was: w.dek, Now: w.intro, Where: w.place}, {Kind: "retraction", At: sampleTime(19, 17, 40), Headline: w.headline, Href: "/y", Text: w.para}}}}, Older: "?before=x"},
 		"site/corrections-none": CorrectionsPage{Frame: f},
 		"site/newsletter":       NewsletterPage{Frame: f, List: []Feed{{"RSS", "application/rss+xml", "/feed.xml"}, {"Atom", "application/atom+xml", "/atom.xml"}}},
@@ -204,5 +204,9 @@ func samplePages(lang string) map[string]any {
 		out["site/thanks-"+state] = thanks(state)
 	}
 	sampleDesk(lang, out)
+	sampleBank(lang, out)
+	sampleBooks(lang, out)
+	sampleCampaign(lang, out)
+	sampleMy(lang, out)
 	return out
 }

@@ -20,8 +20,11 @@ type Meter struct {
 	Ended    bool
 	Reached  time.Time    // day on which the goal was passed; zero if not
 	Monthly  money.Amount // what the running plans bring a month; zero for none
-	Expected money.Amount // what they should still bring before the end; never added to Raised
-	Note     string       // what became of it, after the end
+	// Converting is what was given in other currencies and is not counted yet.
+	Converting []money.Amount
+	Expected   money.Amount // what they should still bring before the end; never added to Raised
+	Note       string       // what became of it, after the end
+	Yearly     bool         // Expected is a year of the running plans, and not what comes before the end
 }
 
 // GivePage is a campaign, or the general fund, with the form ("site/give").
@@ -36,17 +39,20 @@ type GivePage struct {
 	CostsNote  string // "25 $ pays for …"
 	Closed     string // a sentence where nothing can be given now; the form is left out
 	Others     []Link // other campaigns
+	CampaignText
 }
 
 // GiveForm is the form as it was filled in. The names of its fields are:
-// nonce, from, every ("once" or "month"), amount (the Value of a choice or
-// "own"), own, email, name, wall ("on"), by (the Key of a way to pay).
+// nonce, from, every ("once", "month" or "year"), amount (the Value of a choice or
+// "own"), own, email, name, wall ("on"), by (the Key of a way to pay), news and
+// cover ("on"), total (a plain decimal).
 type GiveForm struct {
 	Action    string // POST
 	Nonce     string
 	From      string
-	Every     string // "once" or "month"
+	Every     string // "once", "month" or "year"
 	Monthly   bool   // whether monthly is on offer
+	Yearly    bool   // whether yearly is
 	Choices   []AmountChoice
 	Amount    string // the chosen Value, "own", or "" while nothing is chosen
 	Own       string // as typed
@@ -57,8 +63,17 @@ type GiveForm struct {
 	Wall      bool
 	Ways      []PayWay // a choice is shown from two on; with one it is a hidden field
 	By        string
+	Note      string       // why a way to pay is missing, where one is
 	Threshold money.Amount // names from this sum a year on are published; zero leaves the sentence out
-	Errors    []FieldError // in the order of the form
+	NewsTick  bool         // whether news of the campaign is on offer (field "news")
+	News      bool
+	CoverTick string // offers to cover the fee (field "cover"), in a sentence; "" does not
+	Cover     bool
+	// Total is the whole sum with the fee, which stands on the button and goes
+	// along as the field "total"; zero until the amount is known.
+	Total  money.Amount
+	Fee    money.Amount // the part of Total that covers the fee
+	Errors []FieldError // in the order of the form
 }
 
 // AmountChoice is one of the suggested amounts. Value is what the form sends,
@@ -84,20 +99,24 @@ type CostLine struct {
 // provider told the server, never what the address says.
 type ThanksPage struct {
 	Frame
-	State   string // "succeeded", "confirming", "failed", "cancelled", "refunded"
-	Amount  money.Amount
-	Every   string    // "once" or "month"
-	At      time.Time // of the payment; zero while it is not known
-	Next    time.Time // of the next monthly payment; zero for none
-	Method  string    // "Card ending 4242"
-	For     string    // the campaign
-	Email   string    // masked or whole, as the handler decides; "" leaves the line out
-	Receipt string    // its number; "" where there is none (yet)
-	Wall    bool      // the name will be shown
-	Others  int       // how many others give to this campaign; 0 leaves the sentence out
-	Again   string    // this page, to look once more (confirming)
-	Retry   string    // the form, to try again (failed, cancelled)
-	Back    string    // where the reader came from, else the front page
+	State       string // "succeeded", "confirming", "failed", "cancelled", "refunded"
+	Amount      money.Amount
+	Every       string    // "once", "month" or "year"
+	At          time.Time // of the payment; zero while it is not known
+	Next        time.Time // of the next monthly payment; zero for none
+	Method      string    // "Card ending 4242"
+	For         string    // the campaign
+	Email       string    // masked or whole, as the handler decides; "" leaves the line out
+	Receipt     string    // its number; "" where there is none (yet)
+	ReceiptHref string    // where it is read, signed
+	Forms       []Link    // that have to do with taxes
+	Wall        bool      // the name will be shown
+	Others      int       // how many others give to this campaign; 0 leaves the sentence out
+	Again       string    // this page, to look once more (confirming)
+	Retry       string    // the form, to try again (failed, cancelled)
+	Back        string    // where the reader came from, else the front page
+	Powers      []Link    // over the new plan, while no mail can bring them; shown once
+	PowersShown bool      // they were shown before
 }
 
 // SandboxPage is the pretended payment page ("site/sandbox"), marked as such.
@@ -122,6 +141,9 @@ type SandboxChoice struct{ Value, Label, Hint string }
 // ErrorOf returns the sentence about a field, "" where it is in order.
 func (f GiveForm) ErrorOf(name string) string { return errorOf(f.Errors, name) }
 
+// Regular tells whether a gift can be given again and again.
+func (f GiveForm) Regular() bool { return f.Monthly || f.Yearly }
+
 // Anchor is the id of the element to mend for a field's error, "" where the
 // form shows none.
 func (f GiveForm) Anchor(field string) string {
@@ -129,7 +151,7 @@ func (f GiveForm) Anchor(field string) string {
 	case "own", "email", "name", "wall":
 		return field
 	case "every":
-		if f.Monthly {
+		if f.Regular() {
 			return field
 		}
 	case "amount":

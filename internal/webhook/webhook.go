@@ -3,10 +3,12 @@
 package webhook
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
@@ -21,6 +23,7 @@ import (
 //
 //	200 ok          kept, or came before
 //	400 signature   not signed by the provider, too old, or from the future
+//	400 mode        signed, but of the provider's test mode at a live address, or the other way round
 //	400 invalid     signed, but no event
 //	404 unknown     no such provider here
 //	413 too large   over 1 MiB
@@ -59,6 +62,10 @@ func (p *Payments) take(w http.ResponseWriter, r *http.Request) (int, string) {
 		return http.StatusBadRequest, "invalid"
 	}
 	refs, err := provider.Ingest(r.Context(), fund.Raw{Body: body, Header: r.Header, ReceivedAt: received})
+	if errors.Is(err, fund.ErrMode) {
+		p.alarm(r.Context(), provider.Key(), received)
+		return http.StatusBadRequest, "mode"
+	}
 	if err != nil {
 		return p.refuse(provider.Key(), err)
 	}
@@ -71,6 +78,17 @@ func (p *Payments) take(w http.ResponseWriter, r *http.Request) (int, string) {
 		return http.StatusServiceUnavailable, "later"
 	}
 	return http.StatusOK, "ok"
+}
+
+// alarm asks staff to look at what was set up at the provider, once a day.
+func (p *Payments) alarm(ctx context.Context, provider string, at time.Time) {
+	slog.Error("a delivery is of the provider's other mode; look at the addresses of webhooks that are set up there", "provider", provider)
+	t := store.Task{
+		Key: fund.TaskMode + ":" + provider + ":" + at.UTC().Format(time.DateOnly), Kind: fund.TaskMode, ObjectKind: "provider", ObjectID: provider,
+	}
+	if err := p.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddTask(ctx, t) }); err != nil {
+		slog.Error("staff could not be told of it", "err", err)
+	}
 }
 
 func (p *Payments) refuse(provider string, err error) (int, string) {

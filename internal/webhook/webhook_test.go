@@ -39,6 +39,7 @@ func TestDeliveriesAreAnsweredByTheTable(t *testing.T) {
 	}{
 		"good":         {told{refs: event}, "told", strings.NewReader("{}"), 200, "ok"},
 		"not proven":   {told{err: fault.New(fault.Denied, "no")}, "told", strings.NewReader("{}"), 400, "signature"},
+		"other mode":   {told{err: fault.Wrap(fault.Denied, fund.ErrMode, "no")}, "told", strings.NewReader("{}"), 400, "mode"},
 		"no event":     {told{err: fault.New(fault.Invalid, "no")}, "told", strings.NewReader("{}"), 400, "invalid"},
 		"no number":    {told{refs: event[1:]}, "told", strings.NewReader("{}"), 400, "invalid"},
 		"provider off": {told{err: fault.New(fault.Unavailable, "no")}, "told", strings.NewReader("{}"), 503, "later"},

@@ -19,6 +19,8 @@ type Letters struct {
 	Money     clock.Clock // the providers' time
 	// Address makes an address of this site absolute, in a language of it.
 	Address func(path, lang string) string
+	// Providers are asked what they can do about a plan.
+	Providers map[string]fund.Provider
 }
 
 // Frame is what every mail in a language shares, with the outlet that sends it.
@@ -38,7 +40,7 @@ func (x *Letters) Link(token, lang string) string { return x.Address("/my/link/"
 // mailTo is a mail of the outbox to a donor.
 func mailTo(d fund.Donor, lang, key, kind string, letter web.Letter) store.Mail {
 	return store.Mail{
-		Key: key, Kind: kind, ToAddress: d.Email, ToName: d.Name, Lang: locale.For(lang).Lang(),
+		Key: key, Kind: kind, ToAddress: d.Email, ToName: d.Name, DonorID: d.ID, Lang: locale.For(lang).Lang(),
 		Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML, Headers: map[string]string{"Auto-Submitted": "auto-generated"},
 	}
 }

@@ -20,6 +20,9 @@ func Prune(s *store.Store) Body {
 			if err := tx.PruneSessions(ctx); err != nil {
 				return err
 			}
+			if err := tx.PruneDonors(ctx); err != nil {
+				return err
+			}
 			_, err := tx.PruneJobs(ctx, now.Add(-7*24*time.Hour))
 			return err
 		})

@@ -1,6 +1,6 @@
 // Command build makes the files in internal/web/assets from those in web-src:
-// the style sheet cut at its "#section" marks and minified, fonts and icon
-// under names that hold their hash, and a manifest of both. Run it from the
+// the style sheet cut at its "#section" marks and minified, scripts, fonts and
+// icon under names that hold their hash, and a manifest. Run it from the
 // root of the tree after any change in web-src: go run ./web-src/build
 package main
 
@@ -45,12 +45,38 @@ func bundle(src fs.FS) (map[string][]byte, error) {
 		m.Sections = append(m.Sections, s.name)
 		out["css/"+s.name+".css"] = css
 	}
+	if err := addScripts(src, out); err != nil {
+		return nil, err
+	}
 	b, err := json.MarshalIndent(m, "", "\t")
 	if err != nil {
 		return nil, err
 	}
 	out["manifest.json"] = append(b, '\n')
 	return out, nil
+}
+
+// addScripts strips and shortens scripts, each of which a page inlines whole.
+func addScripts(src fs.FS, out map[string][]byte) error {
+	found, err := fs.Glob(src, "script/*.ts")
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		text, err := fs.ReadFile(src, f)
+		if err != nil {
+			return err
+		}
+		r := api.Transform(string(text), api.TransformOptions{
+			Loader: api.LoaderTS, Format: api.FormatIIFE, Target: api.ES2020, Sourcefile: f, LogLevel: api.LogLevelSilent,
+			MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true,
+		})
+		for _, e := range append(r.Errors, r.Warnings...) {
+			return fmt.Errorf("%s, line %d: %s", f, e.Location.Line, e.Text)
+		}
+		out["script/"+strings.TrimSuffix(path.Base(f), ".ts")+".js"] = []byte(strings.TrimSpace(string(r.Code)))
+	}
+	return nil
 }
 
 // addHashed copies files under names that change with their content.

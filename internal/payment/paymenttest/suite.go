@@ -3,6 +3,7 @@ package paymenttest
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -25,11 +26,13 @@ type Rig struct {
 	Sign     func(b []byte, at time.Time) string // the header of a body with the newest secret
 	OldSign  func(b []byte, at time.Time) string // the same with the secret before it
 	Header   string                              // name of the signature's header
+	Hands
 }
 
 // Run runs the suite; each test gets a provider of its own.
 func Run(t *testing.T, open func(t *testing.T) *Rig) {
-	for name, test := range map[string]func(*testing.T, *Rig){
+	all := maps.Clone(more)
+	maps.Copy(all, map[string]func(*testing.T, *Rig){
 		"what is begun and paid can be fetched":            paid,
 		"beginning twice with one key is beginning once":   twice,
 		"a declined attempt can be followed by a good one": declined,
@@ -38,7 +41,8 @@ func Run(t *testing.T, open func(t *testing.T) *Rig) {
 		"only good signatures are let in":                  signatures,
 		"lists hold everything that happened":              lists,
 		"what it does not know is not found":               unknown,
-	} {
+	})
+	for name, test := range all {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
 }
@@ -328,7 +332,7 @@ func lists(t *testing.T, r *Rig) {
 }
 
 func unknown(t *testing.T, r *Rig) {
-	for _, kind := range []fund.Kind{fund.KindIntent, fund.KindSession, fund.KindPayment, fund.KindPlan, fund.KindRefund, fund.KindDispute, fund.KindPayout} {
+	for _, kind := range []fund.Kind{fund.KindIntent, fund.KindSession, fund.KindPayment, fund.KindPlan, fund.KindRefund, fund.KindDispute, fund.KindPayout, fund.KindWarning} {
 		if _, err := r.Provider.Fetch(t.Context(), fund.Ref{Kind: kind, ID: "nothing"}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("an unknown %s is answered with %v", kind, err)
 		}

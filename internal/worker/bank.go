@@ -1,0 +1,87 @@
+package worker
+
+import (
+	"context"
+
+	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/giro"
+	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
+)
+
+// Transfers writes to donors what to type into their bank's form, and does what
+// time brings about for gifts by bank.
+type Transfers struct {
+	Letters
+	Bank store.BankAccounts
+}
+
+// Do is the body of job.BankInstructions: one mail a gift, and none for one that
+// has come already.
+func (t *Transfers) Do(ctx context.Context, w job.Work) error {
+	var p job.InstructionsPayload
+	if err := w.Into(&p); err != nil {
+		return fault.Wrap(fault.Internal, err, "the payload of a job can't be read")
+	}
+	gift, err := t.Store.DonationOutcome(ctx, p.Donation)
+	if err != nil {
+		return err
+	}
+	ref, accountID, err := t.Store.ReferenceOf(ctx, p.Donation)
+	if err != nil {
+		return err
+	}
+	if ref == "" || gift.Payment.ID != "" || gift.Donor.Email == "" {
+		return nil
+	}
+	list, err := t.Bank.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	a, err := giro.Choose(list, accountID, gift.Donation.Amount.Currency)
+	if fault.Is(err, fault.NotFound) {
+		return nil // it was closed since; the page says so
+	}
+	if err != nil {
+		return err
+	}
+	m, err := t.instructions(ctx, gift, a, ref)
+	if err != nil {
+		return err
+	}
+	return t.Store.Write(ctx, func(tx *store.Tx) error { return tx.QueueMail(ctx, m) })
+}
+
+func (t *Transfers) instructions(ctx context.Context, gift fund.Outcome, a giro.Account, ref giro.Reference) (store.Mail, error) {
+	d := gift.Donation
+	frame, o, err := t.Frame(ctx, d.Lang)
+	if err != nil {
+		return store.Mail{}, err
+	}
+	target := frame.T("fund.general.heading", "outlet", o.Name)
+	if gift.Campaign.ID != "" {
+		target = outlet.Words(gift.Campaign.Title).In(d.Lang, o.Language)
+	}
+	letter, err := t.Templates.Mail("mail/bank", web.BankMail{
+		MailFrame: frame, Amount: d.Amount, Every: string(d.Every), For: target, Rows: web.BankRows(frame.Locale, a, ref, d.Amount), Short: web.BankShort(a, ref, d.Amount),
+		Link: t.Address("/give/bank/"+d.ID, d.Lang),
+	})
+	return mailTo(gift.Donor, d.Lang, "bank:"+d.ID, "bank", letter), err
+}
+
+// Expire is the step of the round that gives up waiting for transfers.
+func (t *Transfers) Expire() Step {
+	return Step{Name: "transfers that never came", Do: func(ctx context.Context) error {
+		_, err := t.Store.ExpireTransfers(ctx, t.Money.Now().Add(-fund.TransferWait))
+		return err
+	}}
+}
+
+// Changes is the step of the round that makes changes of bank details whose time
+// to be taken back is over.
+func (t *Transfers) Changes() Step {
+	return Step{Name: "changes of bank details", Do: t.Bank.MakeDueChanges}
+}
