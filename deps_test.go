@@ -39,12 +39,14 @@ var sameFloor = map[string]string{
 	"internal/news internal/document":       "an article's body is a document",
 	"internal/news internal/outlet":         "addresses follow the outlet's pattern and zone",
 	"internal/fund internal/ledger":         "a payment becomes entries",
+	"internal/fund internal/statement":      "a bank's lines become lines of the books",
 	"internal/fund internal/giro":           "what a payer writes may hold a reference",
 	"internal/source/wxr internal/document": "a foreign post becomes a document",
 	"internal/news internal/job":            "a scheduled article is a job",
 	"internal/fund internal/guard":          "a gift that looks like a card test waits for a person",
 	"internal/fund internal/job":            "what a provider says is fetched by a job",
 	"internal/money internal/fault":         "bad amounts are answered with a sentence",
+	"internal/locale internal/fault":        "a sentence that can't stand is refused in words",
 	"internal/locale internal/money":        "amounts follow the locale",
 }
 

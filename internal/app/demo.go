@@ -70,7 +70,7 @@ func (a *App) plant(ctx context.Context, paper *demo.Content, seed uint64) error
 	quick := *a.Fund // a history is not typed by hand, and its calls are as old as it is
 	quick.MinAge, quick.Wall = 0, a.Money
 	sower := demo.Sower{
-		Paper: paper, Store: a.Store, Archive: a.Archive, Fund: &quick, Sandbox: a.Sandbox, Money: a.Money, At: a.Clock.Now(), Seed: seed,
+		Paper: paper, Store: a.Store, Secrets: a.Secrets, Archive: a.Archive, Fund: &quick, Sandbox: a.Sandbox, Money: a.Money, At: a.Clock.Now(), Seed: seed,
 		BaseURL: a.base, Finish: a.Runner.Drain,
 	}
 	a.quiet = true

@@ -62,6 +62,9 @@ func (s *Sower) gifts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.bank(ctx, c.StartsAt); err != nil {
+		return err
+	}
 	g := &givers{Sower: s, c: c, dice: rand.New(rand.NewPCG(s.Seed, 2019))}
 	return s.Sandbox.Bulk(func() error { return g.live(ctx) })
 }
@@ -104,6 +107,9 @@ func (g *givers) live(ctx context.Context) error {
 			if err := g.give(ctx); err != nil {
 				return err
 			}
+		}
+		if err := g.month(ctx, g.Money.Now().In(g.c.StartsAt.Location())); err != nil {
+			return err
 		}
 		if err := g.steer(ctx, sandbox.Order{Do: "advance", Days: 1}); err != nil {
 			return err

@@ -27,6 +27,7 @@ import (
 type Sower struct {
 	Paper   *Content // as Load gives it
 	Store   *store.Store
+	Secrets *store.Secrets
 	Archive *media.Archive
 	Fund    *fund.Service
 	Sandbox *sandbox.Sandbox
