@@ -88,7 +88,9 @@ func (t *till) paid(b *testing.B, i int) (session string) {
 
 // BenchmarkGift commits a gift that was paid: payment, movement, two entries with
 // their place in the chain, the donation's state, the mail's job, in one
-// transaction, durable when it returns. The peer is one bare INSERT that is as
+// transaction, durable when it returns. Singly each has a commit of its own;
+// shared, those that wait at the same moment have one together. Once more with a
+// disk that takes a millisecond longer. The peer is one bare INSERT that is as
 // durable, on the same driver and disk: what a commit costs at least.
 func BenchmarkGift(b *testing.B) {
 	for _, engine := range engines {
@@ -98,20 +100,29 @@ func BenchmarkGift(b *testing.B) {
 			}
 			return filepath.Join(b.TempDir(), "masthead.db")
 		}
-		for _, callers := range []int{1, 16} {
-			b.Run(fmt.Sprintf("%s/%d-callers/gift", engine, callers), func(b *testing.B) {
-				t := newTill(b, open(b, address(b)))
-				sessions := make([]string, b.N)
-				for i := range sessions {
-					sessions[i] = t.paid(b, i)
-				}
-				concurrently(b, callers, func(i int) {
-					if err := t.Refresh(b.Context(), sandbox.Key, fund.Ref{Kind: fund.KindSession, ID: sessions[i]}); err != nil {
-						b.Error(err)
+		for _, delay := range []time.Duration{0, time.Millisecond} {
+			for _, c := range []struct {
+				callers, share int
+				how            string
+			}{{1, 1, "singly"}, {16, 1, "singly"}, {16, 32, "shared"}} {
+				b.Run(fmt.Sprintf("%s/disk+%s/%d-givers/%s", engine, delay, c.callers, c.how), func(b *testing.B) {
+					s := open(b, address(b))
+					t := newTill(b, s)
+					sessions := make([]string, b.N)
+					for i := range sessions {
+						sessions[i] = t.paid(b, i)
 					}
+					s.Tune(c.share, delay)
+					concurrently(b, c.callers, func(i int) {
+						if err := t.Refresh(b.Context(), sandbox.Key, fund.Ref{Kind: fund.KindSession, ID: sessions[i]}); err != nil {
+							b.Error(err)
+						}
+					})
 				})
-			})
-			b.Run(fmt.Sprintf("%s/%d-callers/peer-one-insert", engine, callers), func(b *testing.B) { bare(b, engine, callers, address(b)) })
+			}
+		}
+		for _, callers := range []int{1, 16} {
+			b.Run(fmt.Sprintf("%s/%d-givers/peer-one-insert", engine, callers), func(b *testing.B) { bare(b, engine, callers, address(b)) })
 		}
 	}
 }

@@ -74,6 +74,7 @@ func (d *DB) finish(ctx context.Context, q Querier, keys []string) error {
 // group commits the work of several callers at once.
 type group struct {
 	d    *DB
+	kept prepared
 	in   chan *call
 	quit chan struct{}
 	done chan struct{}
@@ -102,6 +103,9 @@ func (d *DB) Tune(share int, delay time.Duration) { d.share, d.delay = share, de
 
 func startGroup(d *DB) *group {
 	g := &group{d: d, in: make(chan *call), quit: make(chan struct{}), done: make(chan struct{})}
+	if d.engine == SQLite {
+		g.kept = prepared{stmts: map[string]*sql.Stmt{}, seen: map[string]int{}}
+	}
 	go g.loop()
 	return g
 }
@@ -127,6 +131,7 @@ func (g *group) stop() {
 
 func (g *group) loop() {
 	defer close(g.done)
+	defer g.kept.close()
 	for {
 		select {
 		case <-g.quit:
@@ -157,6 +162,7 @@ func (g *group) gather(first *call) []*call {
 func (g *group) commit(batch []*call) {
 	for len(batch) > 0 {
 		batch = g.attempt(batch)
+		g.kept.prepare(g.d)
 	}
 }
 
@@ -235,7 +241,7 @@ func (g *group) one(sqlTx *sql.Tx, c *call) (whole bool, err error) {
 	if _, err := sqlTx.Exec("SAVEPOINT one"); err != nil {
 		return false, translate(err)
 	}
-	c.keys, err = g.d.run(steady{sqlTx}, c.fn)
+	c.keys, err = g.d.run(steady{sqlTx, &g.kept}, c.fn)
 	if err != nil {
 		if _, e := sqlTx.Exec("ROLLBACK TO one"); e != nil {
 			return false, err
@@ -250,7 +256,10 @@ func (g *group) one(sqlTx *sql.Tx, c *call) (whole bool, err error) {
 // steady lets a statement that has begun come to its end: SQLite answers an
 // interrupted one by taking the whole transaction back, and with it the work of
 // those who share the commit. Who has left is told so before his next statement.
-type steady struct{ tx *sql.Tx }
+type steady struct {
+	tx   *sql.Tx
+	kept *prepared
+}
 
 func endure(ctx context.Context) context.Context {
 	if ctx.Err() != nil {
@@ -261,15 +270,27 @@ func endure(ctx context.Context) context.Context {
 
 // ExecContext implements Querier.
 func (s steady) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return s.tx.ExecContext(endure(ctx), query, args...)
+	ctx = endure(ctx)
+	if stmt := s.kept.get(query); stmt != nil {
+		return s.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	}
+	return s.tx.ExecContext(ctx, query, args...)
 }
 
 // QueryContext implements Querier.
 func (s steady) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return s.tx.QueryContext(endure(ctx), query, args...)
+	ctx = endure(ctx)
+	if stmt := s.kept.get(query); stmt != nil {
+		return s.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	}
+	return s.tx.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext implements Querier.
 func (s steady) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.tx.QueryRowContext(endure(ctx), query, args...)
+	ctx = endure(ctx)
+	if stmt := s.kept.get(query); stmt != nil {
+		return s.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	}
+	return s.tx.QueryRowContext(ctx, query, args...)
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -35,9 +36,9 @@ func (d *Desk) takeAccount(ctx context.Context, v *visit, was giro.Account, kind
 		a.ID = id.New()
 	}
 	done, err := d.changeBank(ctx, v, was, a, kind)
-	if fault.Is(err, fault.Conflict) && kind == store.BankAdd {
-		a.ID = ""
-		return d.again(v, "desk/form", d.bankPage(ctx, v, a, fault.Fields{"name": v.loc.T("bank.bad.taken")}))
+	if bad := v.serverFaults(err); len(bad) > 0 {
+		a.ID = was.ID
+		return d.again(v, "desk/form", d.bankPage(ctx, v, a, bad))
 	}
 	return see(accountsPath + "?done=" + done), err
 }
@@ -182,5 +183,11 @@ func (d *Desk) doBankChange(ctx context.Context, v *visit) (web.Page, error) {
 		}
 		return d.tellOwners(ctx, tx, v, owners, c, "done")
 	})
+	var taken fault.Fields
+	if errors.As(err, &taken) {
+		for _, key := range taken {
+			err = v.refuse(fault.Conflict, key)
+		}
+	}
 	return see(accountsPath + "?done=bank"), err
 }

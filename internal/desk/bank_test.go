@@ -94,7 +94,9 @@ func TestATreasurersChangeWaitsForThePublisher(t *testing.T) {
 	r := open(t)
 	r.found()
 	r.hire("owner", staff.Owner)
-	treasurer, publisher := r.signIn(r.hire("tilda", staff.Treasurer)), r.signIn(r.hire("paul", staff.Publisher))
+	tilda := r.hire("tilda", staff.Treasurer)
+	treasurer, publisher := r.signIn(tilda), r.signIn(r.hire("paul", staff.Publisher))
+	other := r.signIn(r.hire("tom", staff.Treasurer))
 	if a := treasurer.addAccount(); a.to() != accounts+"?done=bank-waits" || len(r.accounts()) != 0 || r.told("owner") != 1 {
 		t.Fatalf("to %q, %d accounts, %d mails", a.to(), len(r.accounts()), r.told("owner"))
 	}
@@ -108,6 +110,15 @@ func TestATreasurersChangeWaitsForThePublisher(t *testing.T) {
 	}
 	if a := treasurer.fill(accounts, change, "do", "confirm"); a.status != http.StatusForbidden || len(r.accounts()) != 0 {
 		t.Errorf("whoever asked confirmed: %d", a.status)
+	}
+	if a := other.fill(accounts, change, "do", "confirm"); a.status != http.StatusForbidden || len(r.accounts()) != 0 {
+		t.Errorf("a second treasurer confirmed: %d", a.status)
+	}
+	r.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Grant(ctx, tester, tilda.ID, staff.Grant{Role: staff.Publisher})
+	})
+	if a := treasurer.fill(accounts, change, "do", "confirm"); a.status != http.StatusForbidden || len(r.accounts()) != 0 {
+		t.Errorf("whoever asked confirmed with a new role: %d", a.status)
 	}
 	if a := publisher.fill(accounts, change, "do", "confirm"); a.to() != accounts+"?done=bank" || len(r.accounts()) != 1 || r.told("owner") != 2 {
 		t.Fatalf("%d to %q, %d mails\n%s", a.status, a.to(), r.told("owner"), a.body)
@@ -162,6 +173,10 @@ func TestAnAccountThatIsNotInOrderComesBackWithItsInput(t *testing.T) {
 	}
 	if a := b.addAccount(); a.status != http.StatusUnprocessableEntity || a.Find("#account-name-err").Length() != 1 {
 		t.Errorf("a name that is taken: %d to %q", a.status, a.to())
+	}
+	b.addAccount("name", "Other")
+	if a := b.addAccount("name", "Third"); a.status != http.StatusUnprocessableEntity || a.Find("#account-iban-err").Length() != 1 {
+		t.Errorf("a number that is another account's: %d to %q", a.status, a.to())
 	}
 }
 

@@ -126,10 +126,13 @@ func (v *visit) paidCell(p store.Paid) web.Cell {
 }
 
 func giverName(d fund.Donor) string {
-	if d.Name != "" {
+	switch {
+	case d.Name != "":
 		return d.Name
+	case d.Email != "":
+		return d.Email
 	}
-	return d.Email
+	return "—" // somebody who handed cash over unnamed
 }
 
 // gift shows one payment and what happened to it.

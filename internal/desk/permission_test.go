@@ -24,6 +24,9 @@ page                        | contributor | reporter | editor | publisher | admi
 /desk/imports               | –           | –        | yes    | yes       | yes   | –
 /desk/money                 | –           | yes      | yes    | yes       | –     | yes
 /desk/money/gifts           | –           | –        | –      | –         | –     | yes
+/desk/money/statements      | –           | –        | –      | –         | –     | yes
+/desk/money/suspense        | –           | –        | –      | –         | –     | yes
+/desk/money/lines           | –           | –        | –      | –         | –     | yes
 /desk/money/held            | –           | –        | –      | –         | –     | yes
 /desk/money/rates           | –           | –        | –      | –         | –     | yes
 /desk/money/defence         | –           | –        | –      | –         | –     | yes
@@ -63,6 +66,12 @@ form                        | contributor | reporter | editor | publisher | admi
 /desk/stories/x/publish     | –           | –        | –      | yes       | –     | –
 /desk/imports/done          | –           | –        | yes    | yes       | yes   | –
 /desk/money/gifts/x/refund  | –           | –        | –      | –         | –     | yes
+/desk/money/statements      | –           | –        | –      | –         | –     | yes
+/desk/money/suspense        | –           | –        | –      | –         | –     | yes
+/desk/money/lines/x         | –           | –        | –      | –         | –     | yes
+/desk/money/statements/new/x | –          | –        | –      | –         | –     | yes
+/desk/money/statements/new/x/mapping | –  | –        | –      | –         | –     | yes
+/desk/money/statements/begin/x | –        | –        | –      | –         | –     | yes
 /desk/money/held/x          | –           | –        | –      | –         | –     | yes
 /desk/money/rates           | –           | –        | –      | –         | –     | yes
 /desk/money/defence         | –           | –        | –      | –         | –     | yes

@@ -34,8 +34,8 @@ func (d *Desk) suspense(ctx context.Context, v *visit) (web.Page, error) {
 		return web.Page{}, err
 	}
 	sure := 0
-	p.Table = web.Table{Caption: f.Title, Columns: v.columns("money.when", "statement.payer", "money.amount", "statement.likely", "statement.confirm"), Empty: v.loc.T("statement.suspense.none")}
-	p.Table.Columns[2].Num = true
+	p.Table = web.Table{Caption: f.Title, Columns: v.columns("statement.payer", "money.amount", "statement.likely", "statement.confirm"), Empty: v.loc.T("statement.suspense.none")}
+	p.Table.Columns[1].Num = true
 	for _, l := range lines[:min(len(lines), suspenseSize)] {
 		part := openPart(l)
 		list, err := books.Suggest(ctx, l, part)
@@ -43,7 +43,7 @@ func (d *Desk) suspense(ctx context.Context, v *visit) (web.Page, error) {
 			return web.Page{}, err
 		}
 		row := v.suspenseRow(l, part, list)
-		if row.Cells[3].Tick != nil {
+		if row.Cells[2].Tick != nil {
 			sure++
 		}
 		p.Table.Rows = append(p.Table.Rows, row)
@@ -75,25 +75,25 @@ func (v *visit) suspenseRow(l fund.BankLine, part int, list []fund.Suggestion) w
 		return row
 	}
 	best := list[0]
-	row.Cells[3] = web.Cell{Text: v.suggestion(best), Small: v.clues(best), Dir: "auto"}
+	row.Cells[2] = web.Cell{Text: v.place(best), Small: v.clues(best), Dir: "auto"}
 	if best.Sure() {
-		row.Cells[3].Tick = &web.Tick{Form: "confirm", Name: "line", Value: join3(l.ID, part, best.Target), Label: v.loc.T("statement.tick.label", "what", v.suggestion(best)),
+		row.Cells[2].Tick = &web.Tick{Form: "confirm", Name: "line", Value: join3(l.ID, part, best.Target), Label: v.loc.T("statement.tick.label", "what", v.suggestion(best)),
 			Checked: len(list) == 1 || best.Score > list[1].Score+10}
-		row.Cells[4].Button = v.button("statement.confirm", suspensePath, v.suggestion(best), web.HiddenField{Name: "line", Value: join3(l.ID, part, best.Target)})
+		row.Cells[3].Button = v.button("statement.confirm", suspensePath, v.suggestion(best), web.HiddenField{Name: "line", Value: join3(l.ID, part, best.Target)})
 	}
 	return row
 }
 
-// lineCells are day, payer and amount of a line.
+// lineCells are the payer, with day and text, and the amount of a line.
 func (v *visit) lineCells(l fund.BankLine, part int) []web.Cell {
-	who := web.Cell{Text: v.loc.T("statement.nobody"), Href: linesPath + "/" + l.ID}
+	who, said := web.Cell{Text: v.loc.T("statement.nobody"), Href: linesPath + "/" + l.ID}, ""
 	amount := l.Amount()
 	if part < len(l.Parts) {
 		s := l.Parts[part].Said
 		if s.Name != "" {
 			who.Text, who.Dir = s.Name, "auto"
 		}
-		who.Small = cut(join(s.Words, s.Reference), 120)
+		said = cut(join(s.Words, s.Reference), 120)
 		amount.Minor = l.Open()
 	}
 	if l.Kind == fund.GapLine {
@@ -103,7 +103,8 @@ func (v *visit) lineCells(l fund.BankLine, part int) []web.Cell {
 	if len(l.Parts) > 1 {
 		cell.Small = v.loc.N("statement.parts", len(l.Parts))
 	}
-	return []web.Cell{{Text: v.day(l.Date), Small: l.Bank}, who, cell}
+	who.Small = join(v.day(l.Date), l.Bank, said)
+	return []web.Cell{who, cell}
 }
 
 func cut(s string, n int) string {
@@ -124,6 +125,14 @@ func (v *visit) suggestion(s fund.Suggestion) string {
 		return join(what, v.day(s.Date))
 	}
 	return join(what, amount, v.day(s.Date))
+}
+
+// place names a place in few words, for a list.
+func (v *visit) place(s fund.Suggestion) string {
+	if s.Target.Kind == fund.ToGift {
+		return join(s.Name, v.loc.Money(money.Amount{Currency: s.Currency, Minor: s.Minor}))
+	}
+	return v.suggestion(s)
 }
 
 // clues says what speaks for a suggestion.
@@ -207,14 +216,14 @@ func (d *Desk) bankLines(ctx context.Context, v *visit) (web.Page, error) {
 	}
 	f := d.frame(ctx, v, "statement.all")
 	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Pager: pages(v, len(lines), listSize), Action: &web.Link{Text: v.loc.T("statement.heading"), Href: statementsPath},
-		Table: web.Table{Caption: f.Title, Columns: v.columns("money.when", "statement.payer", "money.amount", "statement.state"), Empty: v.loc.T("statement.nolines")}}
-	p.Table.Columns[2].Num = true
+		Table: web.Table{Caption: f.Title, Columns: v.columns("statement.payer", "money.amount", "statement.state"), Empty: v.loc.T("statement.nolines")}}
+	p.Table.Columns[1].Num = true
 	if p.Tabs, err = d.lineTabs(ctx, v, state); err != nil {
 		return web.Page{}, err
 	}
 	for _, l := range lines[:min(len(lines), listSize)] {
 		cells := v.lineCells(l, 0)
-		cells[2].Text = v.loc.Money(l.Amount())
+		cells[1].Text = v.loc.Money(l.Amount())
 		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: append(cells, web.Cell{Tag: v.lineTag(l)})})
 	}
 	return d.draw(v, "desk/list", p)

@@ -233,11 +233,14 @@ type BankBook struct {
 
 // byStatement tells whether a payout that arrives on a day will be booked by the
 // line of a statement: that of the account which payouts go to, or, where the
-// outlet has no account of that name, of any account in the currency.
+// outlet has no account of that name in the currency, of any account in it.
 func (w World) byStatement(currency, day string) bool {
 	other := false
 	for _, b := range w.BankBooks {
-		reads := b.Currency == currency && b.From != "" && day >= b.From
+		if b.Currency != currency {
+			continue
+		}
+		reads := b.From != "" && day >= b.From
 		if b.Name == w.Bank {
 			return reads
 		}

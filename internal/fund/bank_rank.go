@@ -90,7 +90,7 @@ func weigh(in Incoming, c Candidate) Suggestion {
 	if nearReference(in, c.Reference) {
 		add(ClueReference, weightReference)
 	}
-	if like := Similar(in.Said.Name, c.Name); like >= leastName {
+	if like := similar(in.Said.Name, c.Name); like >= leastName {
 		add(ClueName, int(weightName*like))
 	} else if c.Name != "" && len(fold(c.Name)) >= 6 && strings.Contains(fold(in.Said.Words+" "+in.Said.Text+" "+in.Said.For), fold(c.Name)) {
 		add(ClueName, weightName)
@@ -150,9 +150,9 @@ func fold(s string) string {
 	}, search.Normalise(s))
 }
 
-// Similar is how alike two names are, from 0 to 1, whatever the order of their
+// similar is how alike two names are, from 0 to 1, whatever the order of their
 // words: the share of three-letter pieces that they have in common (Dice).
-func Similar(a, b string) float64 {
+func similar(a, b string) float64 {
 	x, y := pieces(a), pieces(b)
 	if len(x) == 0 || len(y) == 0 {
 		return 0

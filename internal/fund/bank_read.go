@@ -30,6 +30,8 @@ type BankStore interface {
 	Opening(ctx context.Context, statementID string) (*int64, error)
 	// Closed finds a statement that closed on a day with a balance; "" is none.
 	Closed(ctx context.Context, accountID, day string, closing int64) (statementID string, err error)
+	// Opened tells whether a statement opened on a day with a balance.
+	Opened(ctx context.Context, accountID, day string, opening int64) (bool, error)
 	// NextGap is the first gap line on or after a day that is not taken back;
 	// fault.NotFound.
 	NextGap(ctx context.Context, accountID, from string) (BankLine, error)

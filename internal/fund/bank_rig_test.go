@@ -16,6 +16,7 @@ import (
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/payment/bank"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
@@ -312,12 +313,17 @@ func (c camt) String() string {
 	return b.String()
 }
 
+// figure writes an amount without its sign, with the decimals of the currency.
+func (c camt) figure(minor int64) string {
+	return money.Amount{Currency: c.currency, Minor: max(minor, -minor)}.Decimal()
+}
+
 func (c camt) balance(b *strings.Builder, code string, minor int64, day string) {
-	fmt.Fprintf(b, `<Bal><Tp><CdOrPrtry><Cd>%s</Cd></CdOrPrtry></Tp><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Dt><Dt>%s</Dt></Dt></Bal>`, code, c.currency, euros(minor), side(minor), day)
+	fmt.Fprintf(b, `<Bal><Tp><CdOrPrtry><Cd>%s</Cd></CdOrPrtry></Tp><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Dt><Dt>%s</Dt></Dt></Bal>`, code, c.currency, c.figure(minor), side(minor), day)
 }
 
 func (c camt) entry(b *strings.Builder, e entry) {
-	fmt.Fprintf(b, `<Ntry><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd>`, c.currency, euros(e.minor), side(e.minor))
+	fmt.Fprintf(b, `<Ntry><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd>`, c.currency, c.figure(e.minor), side(e.minor))
 	if e.reversal {
 		b.WriteString("<RvslInd>true</RvslInd>")
 	}
@@ -337,7 +343,7 @@ func (c camt) entry(b *strings.Builder, e entry) {
 }
 
 func (c camt) detail(b *strings.Builder, d entry) {
-	fmt.Fprintf(b, `<TxDtls><Refs><EndToEndId>%s</EndToEndId></Refs><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd>`, cmpOr(d.e2e, "NOTPROVIDED"), c.currency, euros(d.minor), side(d.minor))
+	fmt.Fprintf(b, `<TxDtls><Refs><EndToEndId>%s</EndToEndId></Refs><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd>`, cmpOr(d.e2e, "NOTPROVIDED"), c.currency, c.figure(d.minor), side(d.minor))
 	who := "Dbtr"
 	if (d.minor < 0) != d.reversal {
 		who = "Cdtr"

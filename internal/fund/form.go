@@ -82,11 +82,8 @@ func (f Form) check(l *locale.Locale, caps Caps, lim Limits) (gift, error) {
 	if g.email = Email(f.Email); g.email == "" {
 		faults["email"] = l.T("fund.email")
 	}
-	switch {
-	case utf8.RuneCountInString(g.name) > maxName:
-		faults["name"] = l.T("fund.name.long", "max", maxName)
-	case strings.ContainsFunc(g.name, unprintable):
-		faults["name"] = l.T("fund.name.control")
+	if say = CheckName(l, g.name); say != "" {
+		faults["name"] = say
 	}
 	return g, faults.Err()
 }

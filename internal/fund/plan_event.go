@@ -55,17 +55,6 @@ func MonthlyMinor(minor int64, every Every) int64 {
 	return minor
 }
 
-// Revenue is what the plan adds to the monthly recurring revenue at a time, in
-// minor units: nothing while it rests, before it began and after its end, and
-// nothing once a charge has been open for more than OverdueAfter.
-func (p Plan) Revenue(at time.Time) int64 {
-	counts := p.State == PlanActive || p.State == PlanCancelScheduled && !p.rests() || p.State == PlanPastDue && !p.overdue(at)
-	if !counts {
-		return 0
-	}
-	return MonthlyMinor(p.Amount.Minor, p.Every)
-}
-
 func (p Plan) overdue(at time.Time) bool {
 	return p.State == PlanPastDue && !p.PastDueAt.IsZero() && at.After(p.PastDueAt.Add(OverdueAfter))
 }
@@ -85,7 +74,9 @@ func (p Plan) open() bool { return p.State == PlanPastDue || p.State == PlanUnpa
 
 // PlanMoves lists what became of a plan between two looks at it, in order. was
 // is zero for a plan that is new. The deltas lead from was.MRR to what the plan
-// adds to the revenue now. Looks are compared, so that a fact told again is no
+// adds to the monthly recurring revenue now: nothing while it rests, after its
+// end, and once a charge has been open for more than OverdueAfter. A plan that
+// is to end counts until it does. Looks are compared, so that a fact told again is no
 // event, and what began and ended between two looks was never seen.
 func PlanMoves(was, now Plan) []PlanEvent {
 	if !now.begun() {

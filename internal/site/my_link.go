@@ -119,24 +119,32 @@ func (v *me) linkPage(l opened, wrong []web.FieldError) (web.Page, error) {
 		f.Groups = []web.FieldGroup{{Fields: []web.Field{v.monthsField()}}}
 	}
 	p.Panels = []web.MyPanel{{Form: &f}}
-	if after := v.after(l); after != "" {
-		f.Quiet = true
-		p.Heading, p.Say = v.T("my.after."+after), []string{v.planNext(l.plan)}
-		if v.standing(l.provider) {
-			p.Say = append(p.Say, v.T("my.plan.bank"))
-		}
-		if l.Power == store.DonorResume {
-			f.Submit = v.T("my.undo")
-		}
-		if after == "cancel" {
-			p.Panels = append(p.Panels, v.whyPanel(v.here(), f.Nonce))
-		}
-	}
+	v.tellAfter(&p, &f, l)
 	status := http.StatusOK
 	if len(wrong) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
 	return v.form(status, p)
+}
+
+// tellAfter makes the page of a link that takes back what was done just before
+// tell of that first.
+func (v *me) tellAfter(p *web.MyFormPage, f *web.Form, l opened) {
+	after := v.after(l)
+	if after == "" {
+		return
+	}
+	f.Quiet = true
+	p.Heading, p.Say = v.T("my.after."+after), []string{v.planNext(l.plan)}
+	if v.standing(l.provider) {
+		p.Say = append(p.Say, v.T("my.plan.bank"))
+	}
+	if l.Power == store.DonorResume {
+		f.Submit = v.T("my.undo")
+	}
+	if after == "cancel" {
+		p.Panels = append(p.Panels, v.whyPanel(v.here(), f.Nonce))
+	}
 }
 
 // after is what was done just before this link was shown, which takes it back:

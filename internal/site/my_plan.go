@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -212,61 +213,71 @@ func (v *me) change(p fund.Plan, provider, do string) (c fund.Change, say string
 	return c, say
 }
 
-// planPage shows a plan with the changes that its state and its provider allow.
-// wrong is the form to mend, say what is wrong with it.
+// planForm is one thing that can be done about a plan.
+type planForm struct {
+	do     fund.ChangeKind
+	submit string // key of the button
+	main   bool
+	fields []web.Field
+}
+
+// planForms are what the plan's state and its provider allow, in order.
+func (v *me) planForms(p fund.Plan, provider string) []planForm {
+	own := web.Field{Name: "own", Label: v.T("my.plan.amount", "currency", v.CurrencyName(p.Amount.Currency)), InputMode: "decimal", Value: v.field("own"), Dir: "auto", Required: true}
+	every := web.Field{Name: "every", Kind: "radio", Label: v.T("my.plan.every"), Value: string(p.Every), Options: []web.Option{
+		{Value: string(fund.Month), Text: v.T("my.plan.month")}, {Value: string(fund.Year), Text: v.T("my.plan.year")}}}
+	all := []planForm{
+		{fund.ChangeResume, "my.plan.act.resume", true, nil},
+		{fund.ChangeAmount, "my.plan.act.amount", true, []web.Field{own}},
+		{fund.ChangeEvery, "my.plan.act.every", false, []web.Field{every}},
+		{fund.ChangePause, "my.plan.act.pause", false, []web.Field{v.monthsField()}},
+		{fund.ChangeMethod, "my.plan.act.method", false, nil},
+		{fund.ChangeCancel, "my.plan.act.cancel", false, nil},
+	}
+	can := v.may(p, provider)
+	return slices.DeleteFunc(all, func(f planForm) bool { return !can[f.do] })
+}
+
+// planPage shows a plan with the changes that are on offer. wrong is the form to
+// mend, say what is wrong with it.
 func (v *me) planPage(status int, p fund.Plan, provider, wrong, say string) (web.Page, error) {
 	page := web.MyFormPage{Heading: v.planTitle(p), Facts: v.planFacts(p), Done: v.done("amount", "every", "pause", "resume", "cancel", "method", "waits"), Links: v.back()}
 	if wrong != "" && !v.hasForm(wrong) {
 		page.Done = say
 	}
-	if v.standing(provider) && (p.State.Alive() || v.r.URL.Query().Get("done") == "cancel") {
+	done := v.r.URL.Query().Get("done")
+	if v.standing(provider) && (p.State.Alive() || done == "cancel") {
 		page.Say = []string{v.T("my.plan.bank")}
 	}
-	action, nonce := "/my/plans/"+p.ID, v.mint()
-	add := func(do, submit string, quiet bool, fields ...web.Field) {
-		f := web.Form{ID: do, Action: v.Path(action), Nonce: nonce, Hidden: []web.HiddenField{{Name: "do", Value: do}}, Submit: v.T(submit), Quiet: quiet}
-		if len(fields) > 0 {
-			f.Groups = []web.FieldGroup{{Fields: fields}}
+	action, nonce := v.Path("/my/plans/"+p.ID), v.mint()
+	ended := (done == "cancel" || done == "why") && (p.State == fund.PlanCancelScheduled || p.State == fund.PlanCancelled)
+	for _, x := range v.planForms(p, provider) {
+		if ended && x.do != fund.ChangeResume { // after the way back comes the question why
+			page.Panels, ended = append(page.Panels, v.whyPanel(action, nonce)), false
 		}
-		if do == wrong && len(fields) > 0 {
-			f.Errors = []web.FieldError{{Field: fields[0].Name, Say: say}}
+		panel := v.planPanel(x, p, action, nonce)
+		if string(x.do) == wrong && len(x.fields) > 0 {
+			panel.Form.Errors = []web.FieldError{{Field: x.fields[0].Name, Say: say}}
 		}
-		heading := v.T("my.plan.do." + do)
-		if submit == "my.undo" {
-			heading = v.T("my.plan.do.undo")
-		}
-		page.Panels = append(page.Panels, web.MyPanel{ID: do + "-h", Heading: heading, Say: v.hintOf(do, p), Form: &f})
+		page.Panels = append(page.Panels, panel)
 	}
-	can := v.may(p, provider)
-	if can[fund.ChangeResume] {
-		act := "my.plan.act.resume"
-		if v.r.URL.Query().Get("done") == "cancel" || v.r.URL.Query().Get("done") == "pause" {
-			act = "my.undo"
-		}
-		add("resume", act, false)
-	}
-	if q := v.r.URL.Query().Get("done"); (q == "cancel" || q == "why") && (p.State == fund.PlanCancelScheduled || p.State == fund.PlanCancelled) {
-		page.Panels = append(page.Panels, v.whyPanel(v.Path(action), nonce))
-	}
-	if can[fund.ChangeAmount] {
-		own := web.Field{Name: "own", Label: v.T("my.plan.amount", "currency", v.CurrencyName(p.Amount.Currency)), InputMode: "decimal", Value: v.field("own"), Dir: "auto", Required: true}
-		add("amount", "my.plan.act.amount", false, own)
-	}
-	if can[fund.ChangeEvery] {
-		every := web.Field{Name: "every", Kind: "radio", Label: v.T("my.plan.every"), Value: string(p.Every), Options: []web.Option{
-			{Value: string(fund.Month), Text: v.T("my.plan.month")}, {Value: string(fund.Year), Text: v.T("my.plan.year")}}}
-		add("every", "my.plan.act.every", true, every)
-	}
-	if can[fund.ChangePause] {
-		add("pause", "my.plan.act.pause", true, v.monthsField())
-	}
-	if can[fund.ChangeMethod] {
-		add("method", "my.plan.act.method", true)
-	}
-	if can[fund.ChangeCancel] {
-		add("cancel", "my.plan.act.cancel", true)
+	if ended {
+		page.Panels = append(page.Panels, v.whyPanel(action, nonce))
 	}
 	return v.form(status, page)
+}
+
+func (v *me) planPanel(x planForm, p fund.Plan, action, nonce string) web.MyPanel {
+	do := string(x.do)
+	f := web.Form{ID: do, Action: action, Nonce: nonce, Hidden: []web.HiddenField{{Name: "do", Value: do}}, Submit: v.T(x.submit), Quiet: !x.main}
+	if len(x.fields) > 0 {
+		f.Groups = []web.FieldGroup{{Fields: x.fields}}
+	}
+	heading := v.T("my.plan.do." + do)
+	if was := v.r.URL.Query().Get("done"); x.do == fund.ChangeResume && (was == "cancel" || was == "pause") {
+		heading, f.Submit = v.T("my.plan.do.undo"), v.T("my.undo")
+	}
+	return web.MyPanel{ID: do + "-h", Heading: heading, Say: v.hintOf(do, p), Form: &f}
 }
 
 // hasForm tells whether a form has a field at which its fault can stand.

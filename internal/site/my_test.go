@@ -702,3 +702,52 @@ func TestLinksSpeakTheLanguageOfTheMail(t *testing.T) {
 		t.Errorf("it leads to %s", a.to())
 	}
 }
+
+func TestAWishThatTheProviderDoesNotHearIsNotedAndDoneLater(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		f.gift(ada, "12.00", fund.Month)
+		plan := f.planOf(ada)
+		link := f.minted(store.DonorCancel, plan.DonorID, plan.ID, time.Hour)
+		f.svc.Providers[sandbox.Key] = deaf{f.sandbox}
+		if a := f.act(link); a.status != http.StatusAccepted || !strings.Contains(a.said(), "Your wish is noted") {
+			t.Fatalf("the page says %d %s", a.status, a.said())
+		}
+		if a := f.visit("GET", link, nil); a.status != http.StatusGone {
+			t.Errorf("the link can be used again: %d", a.status)
+		}
+		f.svc.Providers[sandbox.Key] = f.sandbox
+		f.ok(f.svc.Recover(t.Context(), 0))
+		if got := f.planOf(ada).State; got != fund.PlanCancelScheduled {
+			t.Errorf("once the provider hears, the plan is %s", got)
+		}
+	})
+}
+
+// standing is a provider whose plans are standing orders at the donor's bank.
+type standing struct{ fund.Provider }
+
+func (s standing) Caps() fund.Caps {
+	c := s.Provider.Caps()
+	c.Road, c.Pause = fund.Instructions, false
+	return c
+}
+
+func TestAStandingOrderIsToBeEndedAtTheBankToo(t *testing.T) {
+	f := newFan(t, storetest.Open(t, storetest.SQLite(t)))
+	f.gift(ada, "12.00", fund.Month)
+	plan := f.planOf(ada)
+	f.svc.Providers[sandbox.Key] = standing{f.sandbox}
+	link := f.minted(store.DonorCancel, plan.DonorID, plan.ID, time.Hour)
+	page := f.open(link)
+	after := f.open(f.press(page, "form#act").to())
+	home := f.signIn(ada)
+	at := f.open("/my/plans/" + plan.ID)
+	for name, a := range map[string]answered{"the link": page, "the page after it": after, "the donor's page": home, "the plan's page": at} {
+		if !strings.Contains(a.said(), "please do so at your bank too") {
+			t.Errorf("%s does not say so: %s", name, a.said())
+		}
+	}
+	if at.Find("form#pause, form#method").Length() != 0 {
+		t.Error("the page offers what only the bank can do")
+	}
+}

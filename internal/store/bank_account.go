@@ -79,20 +79,32 @@ func (b BankAccounts) Account(ctx context.Context, id string) (giro.Account, err
 	return a, err
 }
 
-// AccountBy returns the account that a statement calls by a number (an IBAN, a
-// QR-IBAN, a number of the country); fault.NotFound.
-func (b BankAccounts) AccountBy(ctx context.Context, number string) (giro.Account, error) {
-	print := b.Secrets.Fingerprint(number)
-	if print == "" {
-		return giro.Account{}, fault.New(fault.NotFound, "the statement names no account")
+// sameNumber refuses a number that another open account in the currency has: a
+// statement would belong to both. Some banks keep several currencies under one
+// number.
+func (b BankAccounts) sameNumber(ctx context.Context, tx *Tx, a giro.Account) error {
+	for _, number := range a.Numbers() {
+		n, err := db.One(ctx, tx, db.Value[int64], `SELECT COUNT(*) FROM bank_account WHERE (iban_hash = $1 OR qr_hash = $1) AND currency = $2 AND id <> $3 AND closed_at IS NULL`,
+			b.Secrets.Fingerprint(number), a.Currency, a.ID)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.Fields{"iban": "bank.bad.same"}
+		}
 	}
-	return db.One(ctx, b.Query(), b.scanAccount, "SELECT "+bankAccountColumns+" FROM bank_account WHERE iban_hash = $1 OR qr_hash = $1 ORDER BY closed_at, created_at LIMIT 1", print)
+	return nil
 }
 
 // PutAccount writes an account, new or changed. The name is that of its first
 // writing, since entries of the books bear it; the day from which statements are
 // read is set where the account's books begin, its closing by CloseAccount.
+// fault.Fields, with keys of the catalogue, where another account has its name or
+// its number.
 func (b BankAccounts) PutAccount(ctx context.Context, tx *Tx, a giro.Account) error {
+	if err := b.sameNumber(ctx, tx, a); err != nil {
+		return err
+	}
 	seal := func(part, text string) string {
 		if text == "" {
 			return ""
@@ -111,7 +123,7 @@ func (b BankAccounts) PutAccount(ctx context.Context, tx *Tx, a giro.Account) er
 		a.ID, a.Name, a.Title, a.Currency, a.Holder, b.Secrets.Fingerprint(a.Number()), seal("iban", string(a.IBAN)), a.Tail(), b.Secrets.Fingerprint(string(a.QRIBAN)),
 		seal("qr", string(a.QRIBAN)), seal("lines", lines), a.BIC, a.BankName, db.JSON(a.Address), db.Int(a.Shown), a.StatementsFrom, tx.now())
 	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Conflict, "an account of this name is in the books already; choose another name")
+		return fault.Fields{"name": "bank.bad.taken"}
 	}
 	tx.touchAccounts()
 	return err

@@ -150,7 +150,9 @@ func (b BankAccounts) MakeDueChanges(ctx context.Context) error {
 	}
 	for _, c := range list {
 		err := b.Write(ctx, func(tx *Tx) error { return b.MakeChange(ctx, tx, c.By, c) })
-		if err != nil && !fault.Is(err, fault.Conflict) {
+		switch {
+		case fault.Is(err, fault.Invalid): // another account took its name or number meanwhile: it waits for a person
+		case err != nil && !fault.Is(err, fault.Conflict):
 			return err
 		}
 	}

@@ -44,8 +44,30 @@ func (tx *Tx) EraseDonor(ctx context.Context, by Actor, donorID string) error {
 	return tx.Audit(ctx, by, "donor.erased", "donor", donorID, nil)
 }
 
+// lockMails lets no mail to a donor be written while another transaction erases
+// them.
+func (tx *Tx) lockMails(ctx context.Context, donorID string) error {
+	return tx.lockObjects(ctx, []string{"mails to donor " + donorID})
+}
+
+// erasedMeanwhile tells whether a donor was erased since a mail to them was
+// drawn: that their plan was ended, say, which erasure does first.
+func (tx *Tx) erasedMeanwhile(ctx context.Context, donorID string) (bool, error) {
+	if donorID == "" {
+		return false, nil
+	}
+	if err := tx.lockMails(ctx, donorID); err != nil {
+		return false, err
+	}
+	n, err := db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM donor WHERE id = $1 AND erased_at IS NOT NULL", donorID)
+	return n > 0, err
+}
+
 // erase removes what leads to the donor d.
 func (tx *Tx) erase(ctx context.Context, d fund.Donor) error {
+	if err := tx.lockMails(ctx, d.ID); err != nil {
+		return err
+	}
 	was, err := tx.addressesOf(ctx, d)
 	if err != nil {
 		return err

@@ -291,9 +291,12 @@ func TestAMailToAnErasedDonorIsNotWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.QueueMail(ctx, store.Mail{Key: "x", Kind: "gift", ToAddress: o.Donor.Email, DonorID: ada, Subject: "s", Text: "t"})
-		})
+		for _, m := range []store.Mail{
+			{Key: "to nobody", ToAddress: o.Donor.Email}, {Key: "drawn before", ToAddress: "ada@quill.example", DonorID: ada},
+		} {
+			m.Kind, m.Subject, m.Text = "gift", "s", "t"
+			write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.QueueMail(ctx, m) })
+		}
 		if list, err := s.Mails(t.Context(), 9, 0); err != nil || len(list) != 0 {
 			t.Errorf("mails: %+v, %v", list, err)
 		}

@@ -150,24 +150,48 @@ func campaignKey(id string) string {
 // money it changed.
 func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set, error) {
 	campaigns := set{}
-	posted, err := tx.contents(ctx, c.Entries)
+	fresh, err := tx.unposted(ctx, provider, c.Entries)
+	if err != nil || len(fresh) == 0 {
+		return campaigns, err
+	}
+	head, err := tx.lockHead(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range c.Entries {
-		if have, ok := posted[e.Key]; ok {
-			if err := tx.compare(ctx, provider, have, e); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if _, _, err := tx.Post(ctx, e); err != nil {
+	if tx.Engine() == db.Postgres { // another process may have posted them since
+		if fresh, err = tx.unposted(ctx, provider, fresh); err != nil {
 			return nil, err
 		}
+	}
+	for _, e := range fresh {
 		tx.Touch(campaignKey(e.Tags["campaign"]))
 		campaigns.add(e.Tags["campaign"])
 	}
-	return campaigns, nil
+	return campaigns, tx.chain(ctx, head, fresh)
+}
+
+// unposted are the entries that are not in the books; those that are must tell
+// the same fact.
+func (tx *Tx) unposted(ctx context.Context, provider string, entries []ledger.Entry) (fresh []ledger.Entry, err error) {
+	posted, err := tx.contents(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if err := e.Validate(); err != nil {
+			return nil, err
+		}
+		have, ok := posted[e.Key]
+		if !ok {
+			posted[e.Key] = content{e.Key, e.Date, ledger.ContentHash(e), e.Tags} // told twice in one breath
+			fresh = append(fresh, e)
+			continue
+		}
+		if err := tx.compare(ctx, provider, have, e); err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
 }
 
 type content struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -161,6 +162,10 @@ func (s Fund) TurnCampaigns(ctx context.Context, turn func(fund.Campaign) fund.C
 			}
 			return tx.MoveCampaign(ctx, c.ID, turn(now))
 		})
+		if fault.Is(err, fault.Invalid) { // it lacks something; the others need not wait for it
+			slog.Warn("a campaign's time has come, but it can't go live", "campaign", c.ID, "err", err)
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -32,18 +32,46 @@ func (tx *Tx) Post(ctx context.Context, e ledger.Entry) (seq int64, posted bool,
 	if seq, err := tx.alreadyPosted(ctx, e); seq != 0 || err != nil {
 		return seq, false, err
 	}
-	if err := tx.mayReverse(ctx, e); err != nil {
+	if err := tx.chain(ctx, head, []ledger.Entry{e}); err != nil {
 		return 0, false, err
 	}
-	e = ledger.InOpenPeriod(e, head.closed)
-	e.Seq = head.Seq + 1
-	hash := ledger.Chain(head.Hash, ledger.Canonical(e))
-	if err := tx.insertEntry(ctx, e, hash); err != nil {
-		return 0, false, err
+	return head.Seq + 1, true, nil
+}
+
+// chainMost is how many entries are written by one statement.
+const chainMost = 20
+
+// chain adds entries behind the head, which this transaction has locked. They
+// must be valid and not be in the books.
+func (tx *Tx) chain(ctx context.Context, head booksEnd, entries []ledger.Entry) error {
+	var rows []ledger.Stored
+	write := func() error {
+		if len(rows) == 0 {
+			return nil
+		}
+		if err := tx.insertEntries(ctx, rows); err != nil {
+			return err
+		}
+		_, err := db.Exec(ctx, tx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash)
+		rows = rows[:0]
+		return err
 	}
-	_, err = db.Exec(ctx, tx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", e.Seq, hash)
+	for _, e := range entries {
+		if e.Reverses != "" || len(rows) == chainMost { // what it reverses may be one of these
+			if err := write(); err != nil {
+				return err
+			}
+		}
+		if err := tx.mayReverse(ctx, e); err != nil {
+			return err
+		}
+		e = ledger.InOpenPeriod(e, head.closed)
+		e.Seq = head.Seq + 1
+		head.Head = ledger.Head{Seq: e.Seq, Hash: ledger.Chain(head.Hash, ledger.Canonical(e))}
+		rows = append(rows, ledger.Stored{Entry: e, Content: ledger.ContentHash(e), Hash: head.Hash})
+	}
 	tx.Touch("books")
-	return e.Seq, err == nil, err
+	return write()
 }
 
 // lockHead reads the head and, on PostgreSQL, makes other posters wait for this
@@ -107,23 +135,36 @@ func (tx *Tx) mayReverse(ctx context.Context, e ledger.Entry) error {
 	return nil
 }
 
-func (tx *Tx) insertEntry(ctx context.Context, e ledger.Entry, hash string) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		e.Seq, e.Key, e.Date, e.Memo, db.Null(e.Reverses), tagsJSON(e.Tags), e.Tags["campaign"], ledger.ContentHash(e), hash, tx.now())
-	if err != nil {
+func (tx *Tx) insertEntries(ctx context.Context, rows []ledger.Stored) error {
+	var entries, postings [][]any
+	for _, e := range rows {
+		entries = append(entries, []any{e.Seq, e.Key, e.Date, e.Memo, db.Null(e.Reverses), tagsJSON(e.Tags), e.Tags["campaign"], e.Content, e.Hash, tx.now()})
+		for n, p := range e.Postings {
+			postings = append(postings, []any{e.Seq, n, p.Account, p.Currency, p.Minor})
+		}
+	}
+	if err := tx.insertRows(ctx, "INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at) VALUES ", entries); err != nil {
 		return err
 	}
+	return tx.insertRows(ctx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES ", postings)
+}
+
+// insertRows writes rows of equal length by one statement.
+func (tx *Tx) insertRows(ctx context.Context, insert string, rows [][]any) error {
 	var values strings.Builder
-	args := make([]any, 0, 5*len(e.Postings))
-	for n, p := range e.Postings {
-		if n > 0 {
+	var args []any
+	for i, row := range rows {
+		if i > 0 {
 			values.WriteString(", ")
 		}
-		fmt.Fprintf(&values, "($%d, $%d, $%d, $%d, $%d)", 5*n+1, 5*n+2, 5*n+3, 5*n+4, 5*n+5)
-		args = append(args, e.Seq, n, p.Account, p.Currency, p.Minor)
+		for j := range row {
+			values.WriteString([]string{"(", ", "}[min(j, 1)])
+			values.WriteString(place(len(args) + j + 1))
+		}
+		values.WriteByte(')')
+		args = append(args, row...)
 	}
-	_, err = db.Exec(ctx, tx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES "+values.String(), args...)
+	_, err := db.Exec(ctx, tx, insert+values.String(), args...)
 	return err
 }
 

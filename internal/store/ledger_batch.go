@@ -9,10 +9,10 @@ import (
 	"masthead.dev/masthead/internal/ledger"
 )
 
-// PostAll posts many entries at once, in their order, with the same rules and
+// postMany posts many entries at once, in their order, with the same rules and
 // errors as Post; bulk work does with a few statements what would else take some
 // for each. Those that are there already are passed over.
-func (tx *Tx) PostAll(ctx context.Context, entries []ledger.Entry) error {
+func (tx *Tx) postMany(ctx context.Context, entries []ledger.Entry) error {
 	for len(entries) > 0 {
 		n := min(len(entries), postMost)
 		if err := tx.postSome(ctx, entries[:n]); err != nil {

@@ -52,6 +52,9 @@ func (tx *Tx) QueueMail(ctx context.Context, m Mail) error {
 	if m.ToAddress == "" {
 		return nil
 	}
+	if gone, err := tx.erasedMeanwhile(ctx, m.DonorID); gone || err != nil {
+		return err
+	}
 	if m.Headers == nil {
 		m.Headers = map[string]string{}
 	}

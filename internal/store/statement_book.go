@@ -184,7 +184,7 @@ func (tx *Tx) begunBefore(ctx context.Context, a bankAccount, day string, openin
 // handOverPayouts takes back arrivals that the program had booked by itself.
 func (tx *Tx) handOverPayouts(ctx context.Context, a bankAccount, day string) error {
 	keys, err := db.Rows(ctx, tx, db.Value[string], `SELECT e.key FROM ledger_entry e JOIN ledger_posting p ON p.seq = e.seq
-		WHERE (p.account = $1 OR p.account LIKE 'Assets:Bank:%' AND NOT EXISTS (SELECT 1 FROM bank_account b WHERE p.account = 'Assets:Bank:' || b.name))
+		WHERE (p.account = $1 OR p.account LIKE 'Assets:Bank:%' AND NOT EXISTS (SELECT 1 FROM bank_account b WHERE p.account = 'Assets:Bank:' || b.name AND b.currency = $2))
 		AND p.currency = $2 AND e.date >= $3 AND e.key LIKE '%:payout-arrived' AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses = e.key) ORDER BY e.seq`, ledger.BankAccount(a.name), a.currency, day)
 	if err != nil {
 		return err

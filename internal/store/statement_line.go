@@ -49,6 +49,12 @@ func (b *Statements) Closed(ctx context.Context, accountID, day string, closing 
 		WHERE account_id = $1 AND to_day = $2 AND closing_minor = $3 AND state = 'read' ORDER BY read_at, id LIMIT 1`, accountID, day, closing))
 }
 
+// Opened implements fund.BankStore.
+func (b *Statements) Opened(ctx context.Context, accountID, day string, opening int64) (bool, error) {
+	n, err := db.One(ctx, b.Query(), db.Value[int], `SELECT COUNT(*) FROM bank_statement WHERE account_id = $1 AND from_day = $2 AND opening_minor = $3 AND state = 'read'`, accountID, day, opening)
+	return n > 0, err
+}
+
 // NextGap implements fund.BankStore.
 func (b *Statements) NextGap(ctx context.Context, accountID, from string) (fund.BankLine, error) {
 	lineID, err := db.One(ctx, b.Query(), db.Value[string], `SELECT id FROM bank_line
@@ -257,7 +263,7 @@ func (tx *Tx) addLines(ctx context.Context, statementID string, lines []sealed) 
 	if err := tx.insertParts(ctx, parts); err != nil {
 		return 0, err
 	}
-	return len(added), tx.PostAll(ctx, entries)
+	return len(added), tx.postMany(ctx, entries)
 }
 
 // lineSource is the fact of a line. Its object is the keyed hash: nothing that a

@@ -174,7 +174,7 @@ func (b *Statements) Suggest(ctx context.Context, l fund.BankLine, part int) ([]
 		return nil, nil
 	}
 	in := fund.IncomingOf(l, l.Parts[part])
-	list, err := b.candidates(ctx, in, "")
+	list, err := b.candidates(ctx, in)
 	return fund.Rank(in, list, 5), err
 }
 
@@ -195,7 +195,7 @@ func (b *Statements) Search(ctx context.Context, l fund.BankLine, part int, word
 	return out, err
 }
 
-func (b *Statements) candidates(ctx context.Context, in fund.Incoming, _ string) (all []fund.Candidate, err error) {
+func (b *Statements) candidates(ctx context.Context, in fund.Incoming) (all []fund.Candidate, err error) {
 	payouts, err := openPayouts(ctx, b.Query(), in.Currency, in.Minor)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ func (b *Statements) Allocate(ctx context.Context, lineID string, part int, mino
 		if err := tx.settleLines(ctx, lineID); err != nil {
 			return err
 		}
+		if err := tx.stepped(ctx, lineID, p.line.State); err != nil {
+			return err
+		}
 		tx.Touch("desk", "books")
 		return tx.Audit(ctx, b.by, "bank.allocated", "bank_line", lineID, map[string]any{"part": part, "to": t.Kind, "object": t.ID, "account": t.Account, "amount": p.amount().String()})
 	})
@@ -80,6 +83,15 @@ func (tx *Tx) placingOf(ctx context.Context, lineID string, part int) (placing, 
 	return p, err
 }
 
+// stepped holds what became of a line against the table of states.
+func (tx *Tx) stepped(ctx context.Context, lineID string, was fund.LineState) error {
+	now, err := db.One(ctx, tx, db.Value[fund.LineState], "SELECT state FROM bank_line WHERE id = $1", lineID)
+	if err == nil {
+		_, err = was.Move(now)
+	}
+	return err
+}
+
 // Undo takes an allocation back: what was posted is reversed today, and the
 // money waits in suspense again. fault.Conflict where something hangs on it that
 // must be undone first.
@@ -96,7 +108,14 @@ func (b *Statements) Undo(ctx context.Context, lineID string, part, n int) error
 		if err != nil {
 			return err
 		}
+		was, err := db.One(ctx, tx, db.Value[fund.LineState], "SELECT state FROM bank_line WHERE id = $1", lineID)
+		if err != nil {
+			return err
+		}
 		if err := tx.undo(ctx, b.by, a, today); err != nil {
+			return err
+		}
+		if err := tx.stepped(ctx, lineID, was); err != nil {
 			return err
 		}
 		tx.Touch("desk", "books")
@@ -253,6 +272,9 @@ func (b *Statements) Ignore(ctx context.Context, lineID, reason string) error {
 		if err := tx.takeBack(ctx, key+":line", key+":ignored", ""); err != nil {
 			return err
 		}
+		if err := tx.stepped(ctx, lineID, fund.LineSuspense); err != nil {
+			return err
+		}
 		tx.Touch("desk", "books")
 		return tx.Audit(ctx, b.by, "bank.ignored", "bank_line", lineID, map[string]any{"reason": reason})
 	})
@@ -270,6 +292,9 @@ func (b *Statements) TakeUp(ctx context.Context, lineID string) error {
 		}
 		key := fund.KeyBank + ":" + lineID
 		if err := tx.takeBack(ctx, key+":ignored", key+":taken-up", ""); err != nil {
+			return err
+		}
+		if err := tx.stepped(ctx, lineID, fund.LineIgnored); err != nil {
 			return err
 		}
 		tx.Touch("desk", "books")

@@ -116,4 +116,6 @@ func (f formField) InputType() string {
 }
 
 // Shown tells whether the value may stand in the page: passwords never do.
-func (f formField) Shown() bool { return f.Kind != "secret" && f.Kind != "password" && f.Kind != "file" }
+func (f formField) Shown() bool {
+	return f.Kind != "secret" && f.Kind != "password" && f.Kind != "file"
+}

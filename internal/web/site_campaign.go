@@ -67,3 +67,6 @@ type NewsMail struct {
 	Page string // absolute address of the campaign
 	Stop string // absolute address at which the updates end
 }
+
+// Paras are the paragraphs of the update.
+func (m NewsMail) Paras() []string { return paragraphs(m.Body) }

@@ -120,9 +120,15 @@ func TestCampaignsBeginAndEndByTheMoneyClock(t *testing.T) {
 		r := newRound(t, s)
 		now := r.clock.Now()
 		r.ok(s.Write(t.Context(), func(tx *store.Tx) error {
-			return tx.PutCampaign(t.Context(), fund.Campaign{
-				ID: "c", Slug: "c", Currency: "USD", State: fund.CampaignScheduled, StartsAt: now.AddDate(0, 0, 1), EndsAt: now.AddDate(0, 0, 10), CreatedAt: now,
-			})
+			for _, id := range []string{"bare", "c"} { // one without a goal holds up no other
+				err := tx.PutCampaign(t.Context(), fund.Campaign{
+					ID: id, Slug: id, Currency: "USD", State: fund.CampaignScheduled, StartsAt: now.AddDate(0, 0, 1), EndsAt: now.AddDate(0, 0, 10), CreatedAt: now,
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return tx.SetGoal(t.Context(), "c", 1000, "", "", now)
 		}))
 		for _, v := range []struct {
 			days int

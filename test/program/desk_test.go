@@ -82,8 +82,18 @@ func cookies(t *testing.T, tab *browser.Tab) string {
 // signIn uses the printed link up and returns the Cookie header.
 func (s *server) signIn(t *testing.T) string {
 	t.Helper()
-	opened := s.get(t, s.Desk)
+	return s.signInBy(t, s.Desk, nil)
+}
+
+// signInBy uses a one-time link up, fills its form in and returns the Cookie
+// header.
+func (s *server) signInBy(t *testing.T, link string, fields map[string]string) string {
+	t.Helper()
+	opened := s.get(t, link)
 	f := formOf(t, opened.Body, "form[method=post]")
+	for name, value := range fields {
+		f.Values.Set(name, value)
+	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Base+f.Action, strings.NewReader(f.Values.Encode()))
 	if err != nil {
 		t.Fatal(err)

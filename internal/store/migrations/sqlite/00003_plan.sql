@@ -17,6 +17,7 @@ ALTER TABLE plan ADD COLUMN warned_at BIGINT;                          -- when i
 CREATE INDEX plan_donor ON plan (donor_id);
 CREATE INDEX plan_donation ON plan (donation_id);
 CREATE INDEX plan_due ON plan (state, next_charge_at);
+CREATE INDEX plan_untold ON plan (id) WHERE told < events;
 
 -- What became of plans, one row for each transition that was seen. Rows are
 -- only ever added.
