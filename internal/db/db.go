@@ -78,9 +78,10 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 
 // The pragmas of every SQLite connection. synchronous=FULL: a gift that was
 // acknowledged must survive a power cut. recursive_triggers: INSERT OR REPLACE
-// must not slip past the triggers that keep the books append-only.
+// must not slip past the triggers that keep the books append-only. secure_delete:
+// who was erased must not stand on in the free space of a page.
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-16000)&_pragma=temp_store(2)"
+	"&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=cache_size(-16000)&_pragma=temp_store(2)&_pragma=secure_delete(FAST)"
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

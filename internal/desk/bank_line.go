@@ -33,6 +33,9 @@ func (d *Desk) bankLinePage(ctx context.Context, v *visit, bad fault.Fields) (we
 	f := d.frame(ctx, v, "statement.line")
 	f.Title = v.loc.Money(l.Amount())
 	p := web.FormPage{DeskFrame: f, Heading: f.Title, Panels: []web.Panel{v.linePanel(l, part)}}
+	if p.Tabs, err = d.lineTabs(ctx, v, l.State); err != nil {
+		return web.Page{}, err
+	}
 	placed, err := d.Store.Placed(ctx, l.ID)
 	if err != nil {
 		return web.Page{}, err
@@ -239,7 +242,7 @@ func (d *Desk) targets(ctx context.Context, v *visit, in bool) ([]web.Option, er
 	}
 	for _, a := range chart {
 		if strings.HasPrefix(a.Account, "Income:") == in || !in {
-			out = append(out, web.Option{Value: "account|" + a.Account, Text: v.accountName(a)})
+			out = append(out, web.Option{Value: "account|" + a.Account, Text: v.accountName(a.Account, a.Names)})
 		}
 	}
 	places, err := d.Store.MoneyPlaces(ctx)
@@ -250,20 +253,19 @@ func (d *Desk) targets(ctx context.Context, v *visit, in bool) ([]web.Option, er
 	}
 	for _, a := range []string{ledger.Matching, ledger.Payables, ledger.Opening} {
 		if !slices.ContainsFunc(out, func(o web.Option) bool { return o.Value == "account|"+a }) {
-			out = append(out, web.Option{Value: "account|" + a, Text: a})
+			out = append(out, web.Option{Value: "account|" + a, Text: v.accountName(a, nil)})
 		}
 	}
 	return out, err
 }
 
-func (v *visit) accountName(a store.ChartAccount) string {
-	if name := wordsIn(a.Names, v.loc.Lang(), v.outlet.Language); name != "" {
-		return join(name, a.Account)
+// accountName is what people call an account, with its name in the books.
+func (v *visit) accountName(account string, names map[string]string) string {
+	name := web.AccountName(v.loc, v.loc.Lang(), v.outlet.Language, account, names)
+	if name == account {
+		return account
 	}
-	if key := "account." + strings.ReplaceAll(a.Account, ":", "."); v.loc.Has(key) {
-		return join(v.loc.T(key), a.Account)
-	}
-	return a.Account
+	return join(name, account)
 }
 
 // doBankLine does one thing with a line.

@@ -47,6 +47,12 @@ func TestMailsAreSignedOnlyOnceTheDNSHasTheKey(t *testing.T) {
 	if a := b.send(page, path+"/dkim", "do", "check"); a.to() != path+"?done=saved" || secret(mail.DKIMSecret) != made || secret(next) != "" {
 		t.Errorf("a key that the DNS knows is not used: %q", a.to())
 	}
+	b.fill(path, path, "from", "desk@other.example")
+	if secret(mail.DKIMSecret) != "" || secret(next) != made {
+		t.Error("a key signs for a domain whose DNS does not know it")
+	}
+	b.fill(path, path, "from", "desk@lantern.example")
+	b.fill(path, path+"/dkim", "do", "check")
 	b.fill(path, path+"/dkim", "do", "make")
 	if secret(mail.DKIMSecret) != made || secret(next) == "" {
 		t.Error("a new key took over before its record was there")

@@ -78,14 +78,30 @@ func (d *Desk) doHeld(ctx context.Context, v *visit) (web.Page, error) {
 	return see(heldPath + "?done=held-" + string(to)), nil
 }
 
-// giveBack refunds what is left of a payment. The key is the hold's own, so that
+// giveBack refunds what is left of a payment, and ends the plan that it is of,
+// or a stolen card would be charged again. The keys are the hold's own, so that
 // pressing twice gives back once.
 func (d *Desk) giveBack(ctx context.Context, paymentID string) error {
 	p, _, err := d.Store.Payment(ctx, paymentID)
-	if err != nil || p.Left() <= 0 {
+	if err != nil {
+		return err
+	}
+	if err := d.endPlan(ctx, p.PlanID, "held-"+p.ID); err != nil || p.Left() <= 0 {
 		return err
 	}
 	return d.Fund.Refund(ctx, p.ID, money.Amount{Currency: p.Amount.Currency, Minor: p.Left()}, "held-"+p.ID)
+}
+
+func (d *Desk) endPlan(ctx context.Context, planID, key string) error {
+	if planID == "" {
+		return nil
+	}
+	plan, _, err := d.Store.Plan(ctx, planID)
+	if err != nil || !plan.State.Alive() {
+		return err
+	}
+	_, err = d.Fund.Change(ctx, planID, fund.Change{Do: fund.ChangeCancel, Now: true}, key)
+	return err
 }
 
 // taskLink is the page on which a task about money is settled; "" for others.

@@ -83,7 +83,11 @@ func (d *Desk) doMailSettings(ctx context.Context, v *visit) (web.Page, error) {
 		return d.again(v, "desk/form", p)
 	}
 	password := v.PostForm.Get("password")
-	err := d.Store.Write(ctx, func(tx *store.Tx) error {
+	active, err := d.Secrets.Get(ctx, mail.DKIMSecret)
+	if err != nil {
+		return web.Page{}, err
+	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error {
 		var was mail.Server
 		if _, err := tx.Setting(ctx, mail.Setting, &was); err != nil {
 			return err
@@ -100,9 +104,19 @@ func (d *Desk) doMailSettings(ctx context.Context, v *visit) (web.Page, error) {
 		if !s.Set() {
 			return nil
 		}
+		if active != "" && domainOf(was.From) != domainOf(s.From) { // the DNS of the new domain does not know the key
+			if err := errors.Join(d.Secrets.Put(ctx, tx, v.by(), mail.DKIMSecret, ""), d.Secrets.Put(ctx, tx, v.by(), pendingKey, active)); err != nil {
+				return err
+			}
+		}
 		return tx.WakeMails(ctx)
 	})
 	return see("/desk/settings/mail?done=saved"), err
+}
+
+func domainOf(email string) string {
+	_, domain, _ := strings.Cut(email, "@")
+	return domain
 }
 
 func (v *visit) serverFaults(err error) fault.Fields {

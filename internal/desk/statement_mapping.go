@@ -14,6 +14,7 @@ import (
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
+
 // mappingPage lets a person say which column of a CSV file is which, and shows
 // what comes of it.
 func (d *Desk) mappingPage(ctx context.Context, v *visit, u store.Upload, data []byte, in *statement.Mapping) (web.Page, error) {
@@ -53,8 +54,27 @@ func (v *visit) firstMapping(data []byte, in *statement.Mapping) (statement.Mapp
 	m, doubts := statement.Guess(data)
 	if m.HeaderLine == 0 && wordy(data, m) {
 		m.HeaderLine = 1 // a header in words that nobody knows here
+		byName(data, &m)
 	}
 	return m, doubts, nil
+}
+
+// byName turns the numbers of columns into the names of a header.
+func byName(data []byte, m *statement.Mapping) {
+	look, _ := statement.Look(data, statement.Hint{Kind: statement.CSV, Mapping: m}, 0)
+	names := columnNames(look, *m)
+	named := func(c string) string {
+		if n, err := strconv.Atoi(strings.TrimPrefix(c, "#")); err == nil && strings.HasPrefix(c, "#") && n >= 1 && n <= len(names) {
+			return names[n-1]
+		}
+		return c
+	}
+	for _, f := range mappingFields {
+		*f.get(m) = named(*f.get(m))
+	}
+	for i := range m.Text {
+		m.Text[i] = named(m.Text[i])
+	}
 }
 
 // wordy tells whether the first row is words only: no date, no amount.

@@ -2,18 +2,15 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strconv"
-	"strings"
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
-	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/statement"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
+
 // deskLines is how many lines are read into the books while somebody waits for
 // the page; longer files are for the command.
 const deskLines = 5000

@@ -3,13 +3,11 @@ package fund
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
-	"masthead.dev/masthead/internal/money"
-	"masthead.dev/masthead/internal/statement"
 )
+
 // check decides what of a sheet is new, and whether it may be booked.
 func (r *Reconciler) check(ctx context.Context, s *sheet, o ReadOptions) error {
 	if err := r.begin(s, o); err != nil {

@@ -10,6 +10,7 @@ import (
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/statement"
 )
+
 // join puts the statements of one account behind one another, in the order in
 // which their balances follow, and cuts off what was before the books.
 func (s *sheet) join() error {

@@ -4,9 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/ledger"
+	"masthead.dev/masthead/internal/money"
+	"masthead.dev/masthead/internal/store"
 )
 
 // The numbers behind the tests are those of the vectors of the funding
@@ -291,5 +294,74 @@ func TestAnIgnoredLineIsOutOfTheBooksWithItsReason(t *testing.T) {
 		}
 		b.ok(b.books.TakeUp(b.ctx, l.ID))
 		b.want("B -4200, Unallocated -4200")
+	})
+}
+
+func TestAnOwedExpenseIsPaidByItsLine(t *testing.T) {
+	eachTill(t, func(b *till) {
+		bill := ledger.Booking{ID: "bill-1", Kind: ledger.KindExpense, Date: "2026-01-10", Amount: money.Amount{Currency: "EUR", Minor: 4200}, Account: "Expenses:Hosting", Against: ledger.Payables, Public: "Server", Party: "Hosting Ltd"}
+		b.ok(b.store.Write(b.ctx, func(tx *store.Tx) error {
+			_, err := tx.Book(b.ctx, treasurer, bill, "")
+			return err
+		}))
+		b.want("Payables 4200, Expenses:Hosting 4200")
+		b.read(camt{entries: []entry{{minor: -4200, day: "2026-01-16", name: "HOSTING LIMITED", text: "invoice 7"}}}.String())
+		l := b.only(fund.LineSuspense)
+		list, err := b.books.Suggest(b.ctx, l, 0)
+		b.ok(err)
+		if len(list) != 1 || list[0].Target.Kind != fund.ToBill {
+			b.t.Fatalf("the suggestions are %+v", list)
+		}
+		b.ok(b.books.Allocate(b.ctx, l.ID, 0, 0, list[0].Target, fund.ByHand))
+		b.want("B -4200, Payables 0, Unallocated 0, Expenses:Hosting 4200")
+		back := func() error {
+			return b.store.Write(b.ctx, func(tx *store.Tx) error { return tx.ReverseBooking(b.ctx, treasurer, bill.ID, "2026-01-20", "wrong") })
+		}
+		if err := back(); !fault.Is(err, fault.Conflict) {
+			b.t.Errorf("an expense that a line has paid is taken back: %v", err)
+		}
+		b.ok(b.books.Undo(b.ctx, l.ID, 0, 0))
+		b.ok(back())
+		b.want("B -4200, Payables 0, Unallocated -4200, Expenses:Hosting 0")
+		b.sound()
+	})
+}
+
+func TestTwoLinesInTwoCurrenciesMayBeOneExchange(t *testing.T) {
+	eachTill(t, func(b *till) {
+		dollars := b.addAccount("Dollars", "USD", "NL35INGB0004455667")
+		b.ok(b.books.BeginBooks(b.ctx, dollars.ID, "2026-01-01", 0))
+		b.read(camt{entries: []entry{{minor: -9000, day: "2026-01-16", text: "to dollars"}}}.String())
+		b.read(camt{iban: "NL35INGB0004455667", currency: "USD", entries: []entry{{minor: 9700, day: "2026-01-17", text: "from euros"}}}.String())
+		lines, err := b.books.Lines(b.ctx, store.LineQuery{States: []fund.LineState{fund.LineSuspense}, Limit: 5})
+		b.ok(err)
+		list, err := b.books.Suggest(b.ctx, lines[0], 0)
+		b.ok(err)
+		if len(list) != 1 || list[0].Target.Kind != fund.ToLine || list[0].Sure() {
+			b.t.Fatalf("the suggestions are %+v", list)
+		}
+		b.ok(b.books.Allocate(b.ctx, lines[0].ID, 0, 0, list[0].Target, fund.ByHand))
+		b.want("B -9000, Unallocated 0, Conversion 9000")
+		if got := b.in(ledger.Conversion, "USD"); got != -9700 {
+			b.t.Errorf("the dollars of the exchange are %d", got)
+		}
+		b.ok(b.books.Undo(b.ctx, lines[0].ID, 0, 0))
+		b.want("B -9000, Unallocated -9000, Conversion 0")
+		b.sound()
+	})
+}
+
+func TestAnErasedPayerLeavesTheLineAndNothingElse(t *testing.T) {
+	eachTill(t, func(b *till) {
+		rf, donation := b.pledge("50.00", fund.Once)
+		b.read(camt{entries: []entry{{minor: 5000, day: "2026-01-16", rf: rf, name: "Rhea Reader", iban: otherIBAN, text: "secret words"}}}.String())
+		o, err := b.store.DonationOutcome(b.ctx, donation)
+		b.ok(err)
+		b.ok(b.store.Write(b.ctx, func(tx *store.Tx) error { return tx.EraseDonor(b.ctx, treasurer, o.Donor.ID) }))
+		if l := b.only(fund.LineAllocated); l.Parts[0].Said != (fund.Said{}) || l.Parts[0].Payer != "" {
+			b.t.Errorf("what is left of the payer: %+v", l.Parts[0])
+		}
+		b.want("B 5000, C 5000")
+		b.sound()
 	})
 }

@@ -91,6 +91,7 @@ type Donation struct {
 	Session    string // the provider's reference; "" before the hand-off
 	URL        string // where the donor pays
 	Appeal     string // the placement that asked
+	Name       string // as it was typed; it becomes the donor's by a payment
 	ShowName   bool
 	Lang       string
 	Consent    string // the terms as they were shown
@@ -274,6 +275,8 @@ const (
 	TaskBreaker        = "fund.breaker"         // card payments are closed for a while
 	TaskMode           = "fund.mode"            // an event of the provider's test mode, or of the live one
 	TaskRate           = "fund.rate"            // a gift needs a reference rate to be counted
+	TaskErasedPlan     = "fund.erased_plan"     // a plan runs whose donor was erased
+	TaskErasedGift     = "fund.erased_gift"     // money of a donor who was erased
 	TaskChangeLost     = "fund.change_lost"     // a change of a plan that its donor was promised can't be made
 )
 

@@ -219,7 +219,7 @@ func TestDeliveriesThatAreNotProvenLeaveNothing(t *testing.T) { // 16, 17, 19, 2
 	})
 }
 
-func TestOneAddressIsOneDonor(t *testing.T) { // 21, as far as addresses can't be changed yet
+func TestOneAddressIsOneDonor(t *testing.T) { // 21, but for the address that is changed in between
 	each(t, func(r *rig) {
 		r.gift("10.00", fund.Once)
 		f := r.form("15.00", fund.Once)

@@ -19,7 +19,8 @@ const Setting = "guard"
 type Settings struct {
 	// PerNetwork is how many gifts may be begun in a minute from one network
 	// before each further one is asked for a proof; three times as many are the
-	// end of it for that minute.
+	// end of it for that minute. Where networks can't be told apart Overall takes
+	// its place, and a proof always passes: one stranger must not shut out all.
 	PerNetwork int `json:"per_network,omitempty"`
 	// Overall is how many may be begun in a minute in all before everybody is
 	// asked for a proof. Nobody is turned away by it.
@@ -145,7 +146,7 @@ func (s Settings) Judge(x Sight, proven bool) Verdict {
 		most = s.Overall
 	}
 	switch {
-	case x.Begun >= 3*most:
+	case x.Known && x.Begun >= 3*most: // those who share no network with it go on; of the others nobody can say
 		return Wait
 	case proven:
 		return Pass

@@ -40,6 +40,8 @@ func TestEachRoadToAVerdict(t *testing.T) {
 		{"and are closed at the number for all", Sight{Refused: 60}, true, Closed},
 		{"they share one larger limit", Sight{Begun: 29}, false, Pass},
 		{"beyond it they prove it", Sight{Begun: 30}, false, Prove},
+		{"a flood of one of them does not shut out the others", Sight{Begun: 5000, All: 5000}, true, Pass},
+		{"who prove it all the same", Sight{Begun: 5000, All: 5000}, false, Prove},
 	} {
 		if got := s.Judge(v.x, v.proven); got != v.want {
 			t.Errorf("%s: %s, want %s", v.name, got, v.want)

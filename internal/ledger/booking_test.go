@@ -82,7 +82,7 @@ func TestRowsOfAFileBecomeBookings(t *testing.T) {
 		"tab":       "campaign\tpublic\taccount\tamount\tdate\npool\tServer, a year\tHosting\t1234.5\t2026-01-15",
 	} {
 		rows := readFile(t, body)
-		if len(rows) != 1 || rows[0].Bad != nil && len(rows[0].Bad) > 0 {
+		if len(rows) != 1 || len(rows[0].Bad) > 0 {
 			t.Errorf("%s: %+v", name, rows)
 			continue
 		}

@@ -29,7 +29,7 @@ func rehash(all []Stored, i int) {
 	all[i].Content, all[i].Hash = ContentHash(all[i].Entry), Chain(prev, Canonical(all[i].Entry))
 }
 
-func TestDamageIsFoundAndTheFirstBadEntryNamed(t *testing.T) {
+func TestDamageIsFoundAndTheFirstBadEntryNamed(t *testing.T) { // scenario 50
 	move := func(r *Stored, minor int64) {
 		r.Postings = []Posting{{"Assets:PSP:Stripe", "USD", minor}, {"Income:Donations", "USD", -minor}}
 	}

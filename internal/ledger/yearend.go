@@ -101,7 +101,7 @@ func (y YearEnd) forward() Entry {
 			left[b.Currency] += b.Minor
 			continue
 		}
-		e.Postings = append(e.Postings, Posting{b.Account, b.Currency, b.Minor})
+		e.Postings = append(e.Postings, Posting(b))
 	}
 	for _, currency := range order {
 		if left[currency] != 0 {

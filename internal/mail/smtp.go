@@ -141,7 +141,13 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err == nil || msg.IsDelivered() { // what fails after the server has taken it does not matter
 		return nil
 	}
-	return &Failure{outcome(err), fmt.Errorf("the mail server %s: %w", s.Server.Host, err)}
+	return &Failure{outcome(err), fmt.Errorf("the mail server %s: %s", s.Server.Host, unnamed(err, m.To.Email))}
+}
+
+// unnamed is what went wrong without the address that it went wrong with: the
+// reason stands in logs.
+func unnamed(err error, address string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(err.Error(), "<"+address+">", "…"), address, "…")
 }
 
 func (s *SMTP) options() []gomail.Option {

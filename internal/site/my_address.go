@@ -112,6 +112,9 @@ var donorActor = store.Actor{Name: "Donor"}
 func (v *me) useRevert(ctx context.Context, l opened) (web.Page, error) {
 	var session string
 	gone, err := v.spend(ctx, l, func(tx *store.Tx) (err error) {
+		if err := tx.FreeAddress(ctx, l.Detail["email"]); err != nil {
+			return err
+		}
 		if err := tx.MoveDonor(ctx, l.DonorID, l.Detail["email"]); err != nil {
 			return err
 		}

@@ -62,6 +62,25 @@ func (tx *Tx) noteTransfer(ctx context.Context, donationID string, h fund.Handof
 	return tx.Enqueue(ctx, job.Instructions(d.ID))
 }
 
+// mostInstructions is how many mails with instructions go to one donor within an
+// hour: anybody can type anybody's address into the form.
+const mostInstructions = 3
+
+// QueueInstructions puts the mail with what to type into the bank's form into
+// the outbox, unless its donor got three of them within the hour: the page of
+// the gift says the same.
+func (tx *Tx) QueueInstructions(ctx context.Context, m Mail) error {
+	if err := tx.lockObjects(ctx, []string{"instructions " + m.DonorID}); err != nil {
+		return err
+	}
+	n, err := db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM mail_outbox WHERE donor_id = $1 AND donor_id <> '' AND kind = $2 AND created_at > $3",
+		m.DonorID, m.Kind, tx.now()-time.Hour.Milliseconds())
+	if err != nil || n >= mostInstructions {
+		return err
+	}
+	return tx.QueueMail(ctx, m)
+}
+
 // Order returns a standing order as it stands, with what its donor has told us
 // since; fault.NotFound.
 func (s *Store) Order(ctx context.Context, r giro.Reference) (f fund.PlanFact, err error) {

@@ -80,6 +80,9 @@ func (tx *Tx) ReverseBooking(ctx context.Context, by Actor, bookingID, day, why 
 	if !b.Reversed.IsZero() {
 		return fault.New(fault.Conflict, "this was taken back already, on %s", b.Reversed.Format(time.DateOnly))
 	}
+	if err := tx.notPaidByLine(ctx, b.ID); err != nil {
+		return err
+	}
 	e, err := entryByKey(ctx, tx, b.Entry().Key)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -25,16 +26,19 @@ func (s *Store) DonorByEmail(ctx context.Context, email string) (fund.Donor, err
 func (tx *Tx) SetDonor(ctx context.Context, d fund.Donor) error {
 	_, err := db.Exec(ctx, tx, "UPDATE donor SET name = $1, show_name = $2, lang = $3 WHERE id = $4 AND erased_at IS NULL",
 		d.Name, db.Int(d.ShowName && d.Name != ""), d.Lang, d.ID)
+	if err == nil && !d.ShowName { // also not by a form that is paid for later
+		_, err = db.Exec(ctx, tx, "UPDATE donation SET show_name = 0 WHERE donor_id = $1 AND state <> 'succeeded'", d.ID)
+	}
 	tx.Touch("desk", "books")
 	return err
 }
 
-// MoveDonor gives a donor another address, and ends every session and every
-// link that went to the address before, but for those that bring an old address
+// MoveDonor gives a donor another address, and ends every session, every signed
+// address (see DonorEpoch) and every link that went to the address before, but for those that bring an old address
 // back. fault.Conflict where the address is another donor's: two donors are
 // never made one, since nobody has proved that both are the same person.
 func (tx *Tx) MoveDonor(ctx context.Context, donorID, email string) error {
-	n, err := db.Exec(ctx, tx, "UPDATE donor SET email = $1 WHERE id = $2 AND erased_at IS NULL", email, donorID)
+	n, err := db.Exec(ctx, tx, "UPDATE donor SET email = $1, epoch = epoch + 1 WHERE id = $2 AND erased_at IS NULL", email, donorID)
 	if fault.Is(err, fault.Conflict) { // the column is unique
 		return fault.Wrap(fault.Conflict, err, "there are gifts from this address already; two donors are not made one")
 	}
@@ -49,6 +53,34 @@ func (tx *Tx) MoveDonor(ctx context.Context, donorID, email string) error {
 	}
 	tx.Touch("desk")
 	return tx.EndDonorLinks(ctx, donorID)
+}
+
+// DonorEpoch is what addresses that were signed for a donor hold by: it is
+// another one after each MoveDonor. fault.NotFound.
+func (s *Store) DonorEpoch(ctx context.Context, donorID string) (string, error) {
+	n, err := db.One(ctx, s.Query(), db.Value[int64], "SELECT epoch FROM donor WHERE id = $1", donorID)
+	return strconv.FormatInt(n, 10), err
+}
+
+// FreeAddress makes room for a donor who takes an address back that was theirs:
+// anybody could have sent a form with it meanwhile. Who stands there without ever
+// having given goes on without an address, so that a gift that is paid for later
+// is not lost; who has given stays, and MoveDonor says so.
+func (tx *Tx) FreeAddress(ctx context.Context, email string) error {
+	list, err := db.Rows(ctx, tx, db.Value[string], `UPDATE donor SET email = '`+noAddress+`' || id, epoch = epoch + 1
+		WHERE email = $1 AND erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.donor_id = donor.id) RETURNING id`, email)
+	for _, donorID := range list {
+		if err := tx.EndDonorSessions(ctx, donorID); err != nil {
+			return err
+		}
+		if err := tx.EndDonorLinks(ctx, donorID); err != nil {
+			return err
+		}
+		if err := tx.Audit(ctx, System, "donor.address_freed", "donor", donorID, nil); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // EndReverts ends what could bring an old address of the donor back.

@@ -31,14 +31,17 @@ const (
 	// ofObjects finds what hangs on the donor's gifts, payments and plans.
 	ofObjects = `object_id IN (SELECT id FROM donation WHERE donor_id = $1 UNION ALL SELECT id FROM payment WHERE donor_id = $1
 		UNION ALL SELECT id FROM plan WHERE donor_id = $1)`
-	// ofTransfers finds what the donor wrote on transfers that became gifts.
-	ofTransfers = `EXISTS (SELECT 1 FROM bank_allocation a JOIN payment p ON p.id = a.payment_id
-		WHERE a.line_id = bank_detail.line_id AND a.detail = bank_detail.n AND p.donor_id = $1)`
+	// ofTransfers finds what the donor wrote on transfers that became gifts, and
+	// whom staff sent money of them back to. What was taken to be the donor's by
+	// mistake, and put right since, is somebody else's.
+	ofTransfers = `EXISTS (SELECT 1 FROM bank_allocation a WHERE a.line_id = bank_detail.line_id AND a.detail = bank_detail.n AND a.reversed_at IS NULL
+		AND (a.payment_id IN (SELECT id FROM payment WHERE donor_id = $1)
+			OR a.kind = 'clear' AND a.object_id IN (SELECT 'refund/' || x.id FROM refund x JOIN payment p ON p.id = x.payment_id WHERE p.donor_id = $1)))`
 )
 
 var donorTables = []donorTable{
 	{name: "donor", where: "id = $1"}, // its tombstone is made by erase
-	{name: "donation", where: ofDonor, hide: "nonce session_url", blank: "show_name = 0, session_url = ''"},
+	{name: "donation", where: ofDonor, hide: "nonce session_url", blank: "name = '', show_name = 0, session_url = ''"},
 	{name: "plan", where: ofDonor},
 	{name: "plan_event", where: "plan_id IN (SELECT id FROM plan WHERE donor_id = $1)"},
 	{name: "cancel_reason", where: ofDonor, blank: "words = ''"},
@@ -63,7 +66,8 @@ var donorTables = []donorTable{
 	{name: "donor_tag", where: ofDonor, blank: "-"},
 	{name: "command", where: ofObjects}, // scrub
 	{name: "task", where: ofObjects, hide: "done_by"},
-	{name: "mail_outbox", where: "donor_id = $1 OR donor_id = '' AND kind <> 'staff' AND to_address = (SELECT email FROM donor WHERE id = $1)", hide: "body_html unique_key"},
+	{name: "mail_outbox", where: "donor_id = $1 OR donor_id = '' AND kind <> 'staff' AND to_address = (SELECT email FROM donor WHERE id = $1)",
+		hide: "body_text body_html unique_key"}, // what was not sent yet holds links, some for another address,
 	{name: "donor_link", where: ofDonor, hide: "token_hash", blank: "detail = '{}'"},
 	{name: "donor_session", where: ofDonor, hide: "token_hash csrf"},
 	{name: "audit", where: "object_kind = 'donor' AND object_id = $1", hide: "actor_id actor_name"},

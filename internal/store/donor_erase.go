@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/job"
 )
 
 // erased begins what stands in the column of addresses for a donor who was
@@ -21,15 +23,22 @@ const erased = "erased:"
 // the books as they are. Receipts and declarations stay where the law wants
 // them, restricted. fault.Conflict while a plan of the donor runs: it must be
 // ended at the provider first, since nobody could be told of its charges any
-// more. To erase somebody twice does no harm.
-func (tx *Tx) EraseDonor(ctx context.Context, by Actor, donorID string) error {
-	running, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM plan WHERE donor_id = $1
+// more. Plans in beyond are those that can't be ended from here, since their
+// provider is not used any more: staff are asked to do it there. To erase
+// somebody twice does no harm.
+func (tx *Tx) EraseDonor(ctx context.Context, by Actor, donorID string, beyond ...string) error {
+	running, err := db.Rows(ctx, tx, db.Value[string], `SELECT id FROM plan WHERE donor_id = $1
 		AND state IN ('active', 'past_due', 'paused', 'cancel_scheduled')`, donorID)
 	if err != nil {
 		return err
 	}
-	if running > 0 {
-		return fault.New(fault.Conflict, "this donor has a plan that runs; end it first")
+	for _, planID := range running {
+		if !slices.Contains(beyond, planID) {
+			return fault.New(fault.Conflict, "this donor has a plan that runs; end it first")
+		}
+		if err := tx.askToEnd(ctx, planID); err != nil {
+			return err
+		}
 	}
 	d, err := db.One(ctx, tx, scanDonor, "SELECT "+donorColumns+" FROM donor WHERE id = $1", donorID)
 	if err != nil {
@@ -42,6 +51,42 @@ func (tx *Tx) EraseDonor(ctx context.Context, by Actor, donorID string) error {
 		return err
 	}
 	return tx.Audit(ctx, by, "donor.erased", "donor", donorID, nil)
+}
+
+// askToEnd leaves staff the plan of a donor who was erased.
+func (tx *Tx) askToEnd(ctx context.Context, planID string) error {
+	return tx.AddTask(ctx, Task{Key: fund.TaskErasedPlan + ":" + planID, Kind: fund.TaskErasedPlan, ObjectKind: string(fund.KindPlan), ObjectID: planID})
+}
+
+// endErased sees to a plan that runs although its donor was erased: the session
+// in which it began was open then. The round ends it, at once; staff hear of it,
+// once.
+func (tx *Tx) endErased(ctx context.Context, p fund.Plan) error {
+	if !p.State.Alive() {
+		return nil
+	}
+	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM donor WHERE id = $1 AND erased_at IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM task WHERE unique_key = $2)`, p.DonorID, fund.TaskErasedPlan+":"+p.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := tx.askToEnd(ctx, p.ID); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, job.Round())
+}
+
+// ErasedPlans lists plans that could still bring money of donors who were
+// erased; see fund.Service.Change.
+func (s *Store) ErasedPlans(ctx context.Context, limit int) ([]string, error) {
+	return db.Rows(ctx, s.Query(), db.Value[string], `SELECT p.id FROM plan p JOIN donor d ON d.id = p.donor_id WHERE d.erased_at IS NOT NULL
+		AND p.state IN ('active', 'past_due', 'paused', 'cancel_scheduled', 'unpaid') ORDER BY p.updated_at, p.id LIMIT $1`, limit)
+}
+
+// AskToEnd leaves staff the plan of a donor who was erased, where it can't be
+// ended from here.
+func (s *Store) AskToEnd(ctx context.Context, planID string) error {
+	return s.Write(ctx, func(tx *Tx) error { return tx.askToEnd(ctx, planID) })
 }
 
 // lockMails lets no mail to a donor be written while another transaction erases
@@ -76,9 +121,6 @@ func (tx *Tx) erase(ctx context.Context, d fund.Donor) error {
 		return err
 	}
 	if err := tx.eraseMails(ctx, d.ID, was); err != nil {
-		return err
-	}
-	if err := tx.restrictReceipts(ctx, d.ID); err != nil {
 		return err
 	}
 	if err := tx.restrictReceipts(ctx, d.ID); err != nil {
@@ -144,7 +186,11 @@ func (tx *Tx) eraseMails(ctx context.Context, donorID string, addresses []string
 // staff about the donor's gifts. A call that was not made yet is not made any
 // more: it could not be repeated as it was planned.
 func (tx *Tx) scrub(ctx context.Context, d fund.Donor, addresses []string) error {
-	secret := append([]string{d.Name}, addresses...)
+	names, err := db.Rows(ctx, tx, db.Value[string], "SELECT DISTINCT name FROM donation WHERE donor_id = $1", d.ID)
+	if err != nil {
+		return err
+	}
+	secret := slices.Concat([]string{d.Name}, names, addresses)
 	for _, t := range []struct{ name, key, column string }{{"command", "key", "params"}, {"command", "key", "result"}, {"task", "id", "detail"}} {
 		type row struct{ key, text string }
 		rows, err := db.Rows(ctx, tx, func(r db.Scanner) (x row, err error) { return x, r.Scan(&x.key, &x.text) },
@@ -162,7 +208,7 @@ func (tx *Tx) scrub(ctx context.Context, d fund.Donor, addresses []string) error
 			}
 		}
 	}
-	_, err := db.Exec(ctx, tx, `UPDATE command SET state = 'failed', result = $2, done_at = $3 WHERE state = 'planned' AND op = 'begin'
+	_, err = db.Exec(ctx, tx, `UPDATE command SET state = 'failed', result = $2, done_at = $3 WHERE state = 'planned' AND op = 'begin'
 		AND object_id IN (SELECT id FROM donation WHERE donor_id = $1)`, d.ID, db.JSON(map[string]string{"reason": "the donor was erased"}), tx.now())
 	return err
 }

@@ -21,12 +21,12 @@ func (s *Store) Fund() Fund { return Fund{s} }
 var _ fund.Store = Fund{}
 
 const donationColumns = `id, nonce, donor_id, campaign_id, currency, minor, every, provider, state, session_ref, session_url,
-	appeal, show_name, lang, consent, created_at, opened_at, updated_at, wants_news, cover_minor`
+	appeal, show_name, lang, consent, created_at, opened_at, updated_at, wants_news, cover_minor, name`
 
 func scanDonation(r db.Scanner) (d fund.Donation, err error) {
 	return d, r.Scan(&d.ID, &d.Nonce, &d.DonorID, db.Text(&d.CampaignID), &d.Amount.Currency, &d.Amount.Minor, &d.Every, &d.Provider,
 		&d.State, db.Text(&d.Session), &d.URL, &d.Appeal, db.Bool(&d.ShowName), &d.Lang, &d.Consent, db.At(&d.CreatedAt), db.At(&d.OpenedAt), db.At(&d.SeenAt),
-		db.Bool(&d.WantsNews), &d.Cover)
+		db.Bool(&d.WantsNews), &d.Cover, &d.Name)
 }
 
 // PlanGift implements fund.Store.
@@ -52,6 +52,10 @@ func (s Fund) PlanGift(ctx context.Context, donor fund.Donor, d fund.Donation, c
 
 // addGift writes a gift that nobody has heard of, and returns its donor's id.
 func (tx *Tx) addGift(ctx context.Context, donor fund.Donor, d fund.Donation, c fund.Command) (donorID string, err error) {
+	// Whoever sends the form has proved nothing: the name stays with the gift
+	// until there is money; see nameDonor.
+	d.Name = donor.Name
+	donor.Name, donor.ShowName = "", false
 	if d.DonorID, err = tx.putDonor(ctx, donor); err != nil {
 		return "", err
 	}
@@ -62,8 +66,8 @@ func (tx *Tx) addGift(ctx context.Context, donor fund.Donor, d fund.Donation, c 
 	return d.DonorID, tx.addCommand(ctx, c)
 }
 
-// putDonor returns the id of the donor with this address. Nobody has proved yet
-// that the address is theirs, so a name that is known already is left alone.
+// putDonor returns the id of the donor with this address. A name that is known
+// already is left alone.
 func (tx *Tx) putDonor(ctx context.Context, d fund.Donor) (string, error) {
 	return db.One(ctx, tx, db.Value[string], `INSERT INTO donor (id, email, name, show_name, lang, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (email) DO UPDATE SET name = CASE WHEN donor.name = '' THEN excluded.name ELSE donor.name END RETURNING id`,
@@ -71,10 +75,41 @@ func (tx *Tx) putDonor(ctx context.Context, d fund.Donor) (string, error) {
 }
 
 func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(20)+`)`,
+	_, err := db.Exec(ctx, tx, `INSERT INTO donation (`+donationColumns+`) VALUES (`+places(21)+`)`,
 		d.ID, d.Nonce, d.DonorID, db.Null(d.CampaignID), d.Amount.Currency, d.Amount.Minor, d.Every, d.Provider, d.State, db.Null(d.Session),
 		d.URL, d.Appeal, db.Int(d.ShowName), d.Lang, d.Consent, d.CreatedAt.UnixMilli(), db.Ms(d.OpenedAt), seen(d),
-		db.Int(d.WantsNews), d.Cover)
+		db.Int(d.WantsNews), d.Cover, d.Name)
+	return err
+}
+
+// nameDonor gives a donor the name and the wish of the form that a payment began
+// with. A name that is there stays, and the wish counts only where that very name
+// was typed: else a form of somebody else could show it. Renewals change nothing,
+// since the donor may have decided otherwise meanwhile; nor does a gift that waits
+// for a person. Money of a donor who was erased is left to staff.
+func (tx *Tx) nameDonor(ctx context.Context, paymentID string) error {
+	type paid struct {
+		donor, donation, name string
+		show, erased          bool
+	}
+	g, err := db.One(ctx, tx, func(r db.Scanner) (g paid, err error) {
+		return g, r.Scan(&g.donor, &g.donation, &g.name, db.Bool(&g.show), db.Bool(&g.erased))
+	}, `SELECT d.id, n.id, CASE WHEN EXISTS (SELECT 1 FROM payment q WHERE q.donation_id = n.id AND q.id <> p.id AND q.succeeded_at < p.succeeded_at)
+			OR EXISTS (SELECT 1 FROM hold h WHERE h.payment_id = p.id AND h.state <> 'accepted') THEN '' ELSE n.name END,
+		n.show_name, CASE WHEN d.erased_at IS NULL THEN 0 ELSE 1 END
+		FROM payment p JOIN donation n ON n.id = p.donation_id JOIN donor d ON d.id = p.donor_id WHERE p.id = $1`, paymentID)
+	if err != nil {
+		return err
+	}
+	if g.erased {
+		return tx.AddTask(ctx, Task{Key: fund.TaskErasedGift + ":" + g.donation, Kind: fund.TaskErasedGift, ObjectKind: string(fund.KindPayment), ObjectID: paymentID})
+	}
+	if g.name == "" {
+		return nil
+	}
+	tx.Touch("desk", "books")
+	_, err = db.Exec(ctx, tx, `UPDATE donor SET show_name = CASE WHEN name IN ('', $1) THEN CASE WHEN show_name > $2 THEN show_name ELSE $2 END ELSE show_name END,
+		name = CASE WHEN name = '' THEN $1 ELSE name END WHERE id = $3 AND erased_at IS NULL`, g.name, db.Int(g.show), g.donor)
 	return err
 }
 

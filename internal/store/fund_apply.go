@@ -116,6 +116,9 @@ func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) e
 		}
 	}
 	for _, id := range c.Arrived {
+		if err := tx.nameDonor(ctx, id); err != nil {
+			return err
+		}
 		if err := tx.Enqueue(ctx, job.Thank(id)); err != nil {
 			return err
 		}

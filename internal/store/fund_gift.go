@@ -57,6 +57,9 @@ func (tx *Tx) BookGift(ctx context.Context, g BookedGift) (paymentID string, fre
 	if err := tx.putPayment(ctx, g.Provider, p); err != nil {
 		return "", false, err
 	}
+	if err := tx.nameDonor(ctx, p.ID); err != nil {
+		return "", false, err
+	}
 	tx.Touch("desk")
 	if g.Quiet {
 		return p.ID, true, nil

@@ -79,6 +79,9 @@ func (tx *Tx) EndHold(ctx context.Context, by Actor, paymentID string, to fund.H
 		return err
 	}
 	if to == fund.HoldAccepted {
+		if err := tx.nameDonor(ctx, paymentID); err != nil {
+			return err
+		}
 		if err := tx.Enqueue(ctx, job.Thank(paymentID)); err != nil {
 			return err
 		}

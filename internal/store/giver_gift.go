@@ -47,7 +47,7 @@ func scanPaid(r db.Scanner) (p Paid, err error) {
 	err = r.Scan(&p.ID, &p.Ref, &p.DonationID, db.Text(&p.PlanID), &p.DonorID, db.Text(&p.CampaignID), &p.Every, &p.Amount.Currency, &p.Amount.Minor,
 		&p.Refunded, &p.Disputed, db.At(&p.SucceededAt), &p.Provider, &p.Appeal, db.FromJSON(&p.Campaign),
 		&p.Donor.Email, &p.Donor.Name, db.Bool(&p.Donor.ShowName), &p.Donor.Lang, db.At(&p.Donor.CreatedAt))
-	p.Donor.ID = p.DonorID
+	p.Donor.ID, p.Donor.Email = p.DonorID, address(p.Donor.Email)
 	return p, err
 }
 
@@ -143,7 +143,7 @@ func (s *Store) PlanLines(ctx context.Context, states []fund.PlanState, donorID 
 	return db.Rows(ctx, s.Query(), func(r db.Scanner) (p PlanLine, err error) {
 		err = r.Scan(&p.ID, &p.Ref, &p.DonationID, &p.DonorID, db.Text(&p.CampaignID), &p.Amount.Currency, &p.Amount.Minor, &p.Every, &p.State,
 			db.At(&p.StartedAt), db.At(&p.NextChargeAt), db.At(&p.CancelAt), db.At(&p.EndedAt), &p.Provider, db.FromJSON(&p.Campaign), &p.Donor.Email, &p.Donor.Name)
-		p.Donor.ID = p.DonorID
+		p.Donor.ID, p.Donor.Email = p.DonorID, address(p.Donor.Email)
 		return p, err
 	}, w.query(`SELECT p.id, p.ref, p.donation_id, p.donor_id, p.campaign_id, p.currency, p.minor, p.every, p.state,
 		p.started_at, p.next_charge_at, p.cancel_at, p.ended_at, p.provider, c.title, g.email, g.name

@@ -100,13 +100,17 @@ func (tx *Tx) SettleMail(ctx context.Context, mailID string, state MailState, re
 	if m.Kind == MailKindStaff {
 		m.Text, m.HTML = "", ""
 	}
-	_, err = db.Exec(ctx, tx, "UPDATE mail_outbox SET state = $1, last_error = '', sent_at = $2, body_text = $3, body_html = $4 WHERE id = $5",
-		MailSent, tx.now(), forgetLinks(m.Text), forgetLinks(m.HTML), mailID)
+	for name, value := range m.Headers {
+		m.Headers[name] = forgetLinks(value)
+	}
+	_, err = db.Exec(ctx, tx, "UPDATE mail_outbox SET state = $1, last_error = '', sent_at = $2, body_text = $3, body_html = $4, headers = $5 WHERE id = $6",
+		MailSent, tx.now(), forgetLinks(m.Text), forgetLinks(m.HTML), db.JSON(m.Headers), mailID)
 	return err
 }
 
-// donorLinks are the tokens in the addresses of mails to donors.
-var donorLinks = regexp.MustCompile(`(/my/link/)[A-Za-z0-9_-]{20,}`)
+// donorLinks are the tokens in the addresses of mails to donors: of links, of
+// what is signed (receipts, tax forms), and of the one that ends news.
+var donorLinks = regexp.MustCompile(`(/my/link/|/give/stop/|/receipts/[^\s"'<>?]*\?(?:[^\s"'<>]*[&;])?key=)[A-Za-z0-9_.%-]+`)
 
 func forgetLinks(body string) string { return donorLinks.ReplaceAllString(body, "${1}…") }
 

@@ -63,6 +63,9 @@ func (tx *Tx) putPlan(ctx context.Context, provider string, p fund.Plan) error {
 		return err
 	}
 	tx.Touch(campaignKey(p.CampaignID))
+	if err := tx.endErased(ctx, p); err != nil {
+		return err
+	}
 	if p.Events > max(known, was.Told) {
 		if err := tx.Enqueue(ctx, job.Plan(p.ID)); err != nil {
 			return err

@@ -81,19 +81,60 @@ func (tx *Tx) giftAided(ctx context.Context, g receipt.Gift) (bool, error) {
 	return false, err
 }
 
+// restrictDeclarations closes the declarations of a donor who is being erased.
+// They are the evidence of what was claimed and may still be claimed, so they
+// stay for as long as the gifts they cover have to be accounted for.
 func (tx *Tx) restrictDeclarations(ctx context.Context, donorID string, zone *time.Location) error {
+	list, err := db.Rows(ctx, tx, scanDeclaration, "SELECT "+declarationColumns+" FROM gift_aid_declaration g WHERE g.donor_id = $1 AND g.restricted_until IS NULL", donorID)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	gifts, err := db.Rows(ctx, tx, db.Value[int64], "SELECT succeeded_at FROM payment WHERE donor_id = $1 AND currency = 'GBP' AND succeeded_at IS NOT NULL ORDER BY succeeded_at DESC", donorID)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		last := d.MadeAt
+		for _, ms := range gifts {
+			if at := time.UnixMilli(ms); d.Covers(at, zone) {
+				last = later(last, periodEnd(at))
+				break
+			}
+		}
+		claimed, err := db.One(ctx, tx, db.Value[int64], "SELECT COALESCE(MAX(k.made_at), 0) FROM gift_aid_claimed c JOIN gift_aid_claim k ON k.id = c.claim_id WHERE c.declaration_id = $1", d.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.keepDeclaration(ctx, d, later(last, time.UnixMilli(claimed)), zone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepDeclaration restricts a declaration, and keeps it for as long as the law
+// asks after a time, or longer where it is kept longer already.
+func (tx *Tx) keepDeclaration(ctx context.Context, d receipt.Declaration, last time.Time, zone *time.Location) error {
 	regime, err := receipt.RegimeOf("uk")
 	if err != nil {
 		return err
 	}
-	list, err := db.Rows(ctx, tx, scanDeclaration, "SELECT "+declarationColumns+" FROM gift_aid_declaration g WHERE g.donor_id = $1 AND g.restricted_until IS NULL", donorID)
-	for _, d := range list {
-		if _, err := db.Exec(ctx, tx, "UPDATE gift_aid_declaration SET restricted_until = $1, withdrawn_at = COALESCE(withdrawn_at, $2) WHERE id = $3",
-			regime.KeptUntil(d.MadeAt.In(zone)).UnixMilli(), tx.now(), d.ID); err != nil {
-			return err
-		}
-	}
+	until := later(d.RestrictedUntil, regime.KeptUntil(last.In(zone)))
+	_, err = db.Exec(ctx, tx, "UPDATE gift_aid_declaration SET restricted_until = $1, withdrawn_at = COALESCE(withdrawn_at, $2) WHERE id = $3 AND COALESCE(restricted_until, 0) < $1",
+		until.UnixMilli(), tx.now(), d.ID)
 	return err
+}
+
+// periodEnd is when the accounting period of a gift is over at the latest. Where
+// a charity's year begins is not known here; no accounting period is longer than
+// twelve months (Corporation Tax Act 2009, s. 10).
+func periodEnd(gift time.Time) time.Time { return gift.AddDate(1, 0, 0) }
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // claimable lists gifts of [from, to) that Gift Aid can be claimed on and was
@@ -163,12 +204,12 @@ func (s *Store) MakeClaim(ctx context.Context, by Actor, from, to time.Time) (c 
 		for _, r := range rows {
 			c.Amount.Minor += r.Amount.Minor
 		}
-		return tx.putClaim(ctx, by, c, rows)
+		return tx.putClaim(ctx, by, c, rows, o.Location())
 	})
 	return c, err
 }
 
-func (tx *Tx) putClaim(ctx context.Context, by Actor, c Claim, rows []receipt.ClaimRow) error {
+func (tx *Tx) putClaim(ctx context.Context, by Actor, c Claim, rows []receipt.ClaimRow, zone *time.Location) error {
 	if _, err := db.Exec(ctx, tx, "INSERT INTO gift_aid_claim (id, from_day, to_day, gifts, minor, made_at, made_by) VALUES ("+places(7)+")",
 		c.ID, c.From, c.To, c.Gifts, c.Amount.Minor, tx.now(), by.ID); err != nil {
 		return err
@@ -176,6 +217,13 @@ func (tx *Tx) putClaim(ctx context.Context, by Actor, c Claim, rows []receipt.Cl
 	for _, r := range rows {
 		if _, err := db.Exec(ctx, tx, "INSERT INTO gift_aid_claimed (payment_id, claim_id, declaration_id, minor) VALUES ("+places(4)+")",
 			r.Payment, c.ID, r.Declaration.ID, r.Amount.Minor); err != nil {
+			return err
+		}
+		if r.Declaration.RestrictedUntil.IsZero() {
+			continue
+		}
+		// The donor was erased before: what is claimed now is to be proven for longer.
+		if err := tx.keepDeclaration(ctx, r.Declaration, later(periodEnd(r.At), time.UnixMilli(tx.now())), zone); err != nil {
 			return err
 		}
 	}

@@ -558,6 +558,45 @@ func TestGiftAidIsClaimedOnceOnWhatADeclarationCovers(t *testing.T) {
 	})
 }
 
+func TestTheEvidenceOfGiftAidOutlivesAnErasureAsLongAsItsGifts(t *testing.T) { // scenario 44
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := newTill(t, s)
+		x.rules("uk", map[string]string{"name": "Lantern Trust", "charity_number": "1234567", "hmrc_reference": "AB12345"})
+		made := time.Date(2017, 5, 4, 9, 0, 0, 0, time.UTC)
+		d := receipt.Declaration{ID: "old", DonorID: "ada", Version: 1, Wording: "I want …", FirstName: "Ada", LastName: "Quill", House: "4", Postcode: "EH1 1YZ", Present: true, Future: true, MadeAt: made}
+		unused := d
+		unused.ID, unused.Future, unused.Present, unused.Past = "unused", false, false, true
+		x.ok(s.Write(t.Context(), func(tx *store.Tx) error { return errors.Join(tx.Declare(t.Context(), d), tx.Declare(t.Context(), unused)) }))
+		x.gift("ada", "GBP", 2500, time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC))
+		x.gift("ada", "USD", 900, time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC))
+		x.ok(s.Write(t.Context(), func(tx *store.Tx) error { return tx.EraseDonor(t.Context(), store.Actor{Name: "the donor"}, "ada") }))
+		// The gift's accounting period ends in 2027 at the latest; six years on is the end of 2033.
+		kept := func(id string, year int) {
+			t.Helper()
+			x.ok(s.ForgetReceipts(t.Context(), x.clock.Now()))
+			d, err := s.Declaration(t.Context(), id)
+			x.ok(err)
+			until := time.Date(year, 12, 31, 23, 59, 59, 0, time.UTC)
+			if d.RestrictedUntil.Sub(until).Abs() > 2*time.Hour || d.ForgottenAt.IsZero() != x.clock.Now().Before(until) || (d.LastName == "Quill") != d.ForgottenAt.IsZero() {
+				t.Errorf("on %s %s is kept until %s, forgotten at %s, by the name %q; want %d", x.clock.Now(), id, d.RestrictedUntil, d.ForgottenAt, d.LastName, year)
+			}
+		}
+		kept("old", 2033)
+		kept("unused", 2023)
+		x.at(time.Date(2029, 2, 1, 9, 0, 0, 0, time.UTC)) // claimed late, as may be done for four years
+		c, err := s.MakeClaim(t.Context(), store.Actor{ID: "staff"}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), x.clock.Now())
+		x.ok(err)
+		kept("old", 2035)
+		x.at(time.Date(2035, 12, 1, 9, 0, 0, 0, time.UTC))
+		kept("old", 2035)
+		if rows, err := s.ClaimRows(t.Context(), c.ID); err != nil || len(rows) != 1 || rows[0].Declaration.LastName != "Quill" {
+			t.Errorf("the claim rests on %+v, %v", rows, err)
+		}
+		x.at(time.Date(2036, 1, 2, 9, 0, 0, 0, time.UTC))
+		kept("old", 2035)
+	})
+}
+
 func TestAWithdrawnDeclarationCoversWhatCameBefore(t *testing.T) {
 	made, zone := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC), time.UTC
 	d := receipt.Declaration{Past: true, Present: true, Future: true, MadeAt: made, Withdrawn: made.AddDate(0, 2, 0)}

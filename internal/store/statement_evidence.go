@@ -2,16 +2,13 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
-	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
-	"masthead.dev/masthead/internal/giro"
 	"masthead.dev/masthead/internal/ledger"
 )
+
 type ownAccount struct {
 	id, name string
 	books    bool // its statements are read
@@ -47,6 +44,13 @@ func (m *matching) evidence(ctx context.Context, in *fund.Incoming) (e fund.Evid
 	e.Orders, err = standingOrders(ctx, m.tx, *in)
 	return e, err
 }
+
+// A bank takes a line back within thirteen months at the latest (SEPA direct
+// debit rulebooks); earlierMost bounds how many of one amount are looked at.
+const (
+	earlierDays = 400
+	earlierMost = 200
+)
 
 // earlier lists parts of the opposite amount that a reversal may take back.
 func (m *matching) earlier(ctx context.Context, in fund.Incoming) ([]fund.EarlierPart, error) {

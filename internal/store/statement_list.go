@@ -271,7 +271,7 @@ func (b *Statements) bills(ctx context.Context, in fund.Incoming) ([]fund.Candid
 		err = r.Scan(&c.Target.ID, &c.Name, &c.Minor, &c.Currency, &c.Date)
 		c.Minor = -c.Minor
 		return c, err
-	}, `SELECT k.id, k.party, k.minor, k.currency, k.date FROM booking k WHERE k.kind = 'expense' AND k.against = 'Liabilities:Payables' AND k.reversed_at IS NULL
-		AND k.currency = $1 AND NOT EXISTS (SELECT 1 FROM bank_allocation a WHERE a.kind = 'bill' AND a.object_id = k.id AND a.reversed_at IS NULL)
+	}, `SELECT k.id, k.party, k.minor, k.currency, k.date FROM booking k WHERE k.kind = 'expense' AND k.against = 'Liabilities:Payables' AND k.reversed_at IS NULL AND k.paid_on = ''
+		AND k.currency = $1
 		ORDER BY k.date DESC, k.id LIMIT $2`, in.Currency, suggestMost)
 }

@@ -12,6 +12,7 @@ import (
 	"masthead.dev/masthead/internal/giro"
 	"masthead.dev/masthead/internal/ledger"
 )
+
 // MatchNext implements fund.BankStore. When nothing is left it looks whether
 // goals were reached, and answers fault.NotFound.
 func (b *Statements) MatchNext(ctx context.Context, accountID string, atMost int) (map[fund.MatchRule]int, error) {
@@ -272,13 +273,6 @@ func (b *Statements) zone(ctx context.Context) *time.Location {
 	}
 	return b.location
 }
-
-// A bank takes a line back within thirteen months at the latest (SEPA direct
-// debit rulebooks); earlierMost bounds how many of one amount are looked at.
-const (
-	earlierDays = 400
-	earlierMost = 200
-)
 
 // partRef names a part of a line in keys of the books and among payments; n
 // counts its allocations.

@@ -76,7 +76,23 @@ func (tx *Tx) place(ctx context.Context, p placing) (campaign string, err error)
 	if err != nil {
 		return "", err
 	}
+	if err := tx.forgetPayer(ctx, p, k); err != nil {
+		return "", err
+	}
 	return p.tags["campaign"], tx.keep(ctx, p, k)
+}
+
+// forgetPayer takes away what a part says of its payer where it is the money of
+// a donor who was erased.
+func (tx *Tx) forgetPayer(ctx context.Context, p placing, k kept) error {
+	if k.payment == "" && p.target.Kind != fund.ToClear {
+		return nil
+	}
+	_, err := db.Exec(ctx, tx, `UPDATE bank_detail SET payer_hash = '', box = '' WHERE line_id = $1 AND n = $2
+		AND EXISTS (SELECT 1 FROM payment p JOIN donor d ON d.id = p.donor_id WHERE d.erased_at IS NOT NULL
+			AND p.id = COALESCE((SELECT payment_id FROM refund WHERE id = $3), $4))`,
+		p.line.ID, p.part.N, strings.TrimPrefix(p.target.ID, "refund/"), k.payment)
+	return err
 }
 
 // takeOpen takes the amount from what is open of the part. In bulk work only of
@@ -213,12 +229,31 @@ func (tx *Tx) placeBill(ctx context.Context, p *placing) (k kept, err error) {
 	if err != nil {
 		return k, err
 	}
-	if b.Against != ledger.Payables || !b.Reversed.IsZero() || p.minor >= 0 || b.Amount.Currency != p.line.Currency {
+	if b.Against != ledger.Payables || !b.Reversed.IsZero() || b.PaidOn != "" || p.minor >= 0 || b.Amount.Currency != p.line.Currency {
 		return k, fault.New(fault.Invalid, "this line can't pay that expense; choose one that is owed in %s", p.line.Currency)
+	}
+	if _, err := db.Exec(ctx, tx, "UPDATE booking SET paid_on = $1, paid_from = $2 WHERE id = $3", p.line.Date, ledger.BankAccount(p.line.Bank), b.ID); err != nil {
+		return k, err
 	}
 	k.account = ledger.Payables
 	k.entry, err = p.post(ctx, tx, ledger.Allocation(p.source(), p.amount(), ledger.Payables))
 	return k, err
+}
+
+// unpaidBill says that an expense is owed still, or again.
+func (tx *Tx) unpaidBill(ctx context.Context, bookingID string) error {
+	_, err := db.Exec(ctx, tx, "UPDATE booking SET paid_on = '', paid_from = '' WHERE id = $1", bookingID)
+	return err
+}
+
+// notPaidByLine refuses what must not be done to an expense that a bank line has
+// paid.
+func (tx *Tx) notPaidByLine(ctx context.Context, bookingID string) error {
+	n, err := db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM bank_allocation WHERE kind = 'bill' AND object_id = $1 AND reversed_at IS NULL", bookingID)
+	if err == nil && n > 0 {
+		return fault.New(fault.Conflict, "a bank line has paid this expense; take its allocation back first, under Money, Suspense")
+	}
+	return err
 }
 
 // placeLine lets two parts cancel each other out: a transfer between own
@@ -402,7 +437,9 @@ func (tx *Tx) undoing(ctx context.Context, p *placing, was allocation) (k kept, 
 		err = tx.returnState(ctx, was.object, returnOpen, returnWithdrawn)
 	case fund.ToClear:
 		err = tx.returnState(ctx, was.object, returnPaid, returnOpen)
-	case fund.ToPayout, fund.ToAccount, fund.ToBill:
+	case fund.ToBill:
+		err = tx.unpaidBill(ctx, was.object)
+	case fund.ToPayout, fund.ToAccount:
 	default:
 		err = fault.New(fault.Conflict, "the line that is taken back was settled against another; allocate this one by hand")
 	}

@@ -136,6 +136,8 @@ func (tx *Tx) undo(ctx context.Context, by Actor, a allocation, today string) (e
 		err = tx.returnState(ctx, a.object, returnOpen, returnWithdrawn)
 	case fund.ToClear:
 		err = tx.returnState(ctx, a.object, returnPaid, returnOpen)
+	case fund.ToBill:
+		err = tx.unpaidBill(ctx, a.object)
 	case fund.ToLine:
 		err = tx.undoPartner(ctx, by, a, today)
 	case fund.ToReversal:

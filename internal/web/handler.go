@@ -198,7 +198,7 @@ func size(n int64) string {
 }
 
 // Redact hides what in a path is a key: magic links and signed addresses must
-// not come into a log. What follows a segment "link" is one in any case: a mail
+// not come into a log. What follows a segment "link" or "stop" is one in any case: a mail
 // program may have put a full stop or more after it.
 func Redact(path string) string {
 	parts := strings.Split(path, "/")
@@ -207,7 +207,7 @@ func Redact(path string) string {
 		if p != "" && link || len(p) >= 26 && !strings.Contains(p, "-") && !strings.Contains(p, ".") {
 			parts[i] = p[:min(4, len(p))] + "…"
 		}
-		link = link || strings.EqualFold(p, "link")
+		link = link || strings.EqualFold(p, "link") || strings.EqualFold(p, "stop")
 	}
 	return strings.Join(parts, "/")
 }

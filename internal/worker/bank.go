@@ -19,8 +19,8 @@ type Transfers struct {
 	Bank store.BankAccounts
 }
 
-// Do is the body of job.BankInstructions: one mail a gift, and none for one that
-// has come already.
+// Do is the body of job.BankInstructions: one mail a gift, none for one that
+// has come already, and none beyond what one mailbox is sent in an hour.
 func (t *Transfers) Do(ctx context.Context, w job.Work) error {
 	var p job.InstructionsPayload
 	if err := w.Into(&p); err != nil {
@@ -52,7 +52,7 @@ func (t *Transfers) Do(ctx context.Context, w job.Work) error {
 	if err != nil {
 		return err
 	}
-	return t.Store.Write(ctx, func(tx *store.Tx) error { return tx.QueueMail(ctx, m) })
+	return t.Store.Write(ctx, func(tx *store.Tx) error { return tx.QueueInstructions(ctx, m) })
 }
 
 func (t *Transfers) instructions(ctx context.Context, gift fund.Outcome, a giro.Account, ref giro.Reference) (store.Mail, error) {

@@ -57,6 +57,10 @@ func (x *DonorLetters) Letter(ctx context.Context, data web.DonorMail, to fund.D
 		return store.Mail{}, err
 	}
 	data.MailFrame, data.Name, data.Link = frame, to.Name, x.Link(token, lang)
+	if to.Email != "" && data.Kind == "confirm" {
+		to.Name = "" // nobody has proved yet that this address is theirs: it learns nothing
+		data.Name = ""
+	}
 	letter, err := x.Templates.Mail("mail/donor", data)
 	return mailTo(to, lang, "", "donor_signin", letter), err
 }

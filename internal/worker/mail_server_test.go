@@ -98,6 +98,9 @@ func TestARealServerTakesRefusesPutsOffAndStalls(t *testing.T) {
 		}
 		m := x.post("later@pell.example")
 		for n := 1; m.State == store.MailWaiting && n < 5; n++ {
+			if strings.Contains(m.LastError, "later@") {
+				t.Errorf("the reason, which is logged, names the donor: %s", m.LastError)
+			}
 			if m.Attempts != n || !strings.Contains(m.LastError, "come back later") {
 				t.Errorf("put off %d times: %+v", n, m)
 			}

@@ -79,7 +79,7 @@ func unguard(t *testing.T, db *sql.DB) {
 	}
 }
 
-func TestVerifyNamesTheFirstEntryThatWasTamperedWith(t *testing.T) {
+func TestVerifyNamesTheFirstEntryThatWasTamperedWith(t *testing.T) { // scenario 50
 	s := booked(t)
 	for name, x := range map[string]struct {
 		statement string

@@ -469,3 +469,29 @@ func TestABeginsTermsAreChecked(t *testing.T) {
 		}
 	})
 }
+
+func TestOneMailboxIsSentFewInstructionsWhoeverAsks(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.open()
+		var last fund.Donation
+		mails := func(want int) {
+			t.Helper()
+			r.ok(r.jobs.Drain(r.ctx))
+			list, err := r.store.Mails(r.ctx, 1000, 0)
+			r.ok(err)
+			if len(list) != want {
+				t.Errorf("%d mails, want %d", len(list), want)
+			}
+		}
+		for range 20 {
+			last = r.begin("20", fund.Once)
+		}
+		mails(3)
+		if ref, _, err := r.store.ReferenceOf(r.ctx, last.ID); err != nil || ref == "" {
+			t.Errorf("the page of the last gift has the reference %q, %v", ref, err)
+		}
+		r.clock.Add(time.Hour + time.Second)
+		r.begin("20", fund.Once)
+		mails(4)
+	})
+}
