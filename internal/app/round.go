@@ -15,7 +15,7 @@ func (a *App) rounds() []worker.Step {
 		{Name: "plans", Do: a.plans().Do},
 		a.transfers().Expire(), a.transfers().Changes(),
 		worker.Warnings(a.Fund), worker.Quarantine(a.Store, a.Money),
-		a.receipts().Step(),
+		a.receipts().Step(), worker.ErasedPlans(a.Store, a.Fund),
 	}, (&worker.Books{Store: a.Store, Money: a.Money}).Steps()...)
 }
 

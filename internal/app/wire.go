@@ -21,7 +21,7 @@ import (
 // wireGiving adds the pages on which readers give, where there is somebody who
 // takes the money. It returns what makes the address of a campaign's preview.
 func (a *App) wireGiving(s *site.Site) (preview func(fund.Campaign, string) string) {
-	g := &site.Giving{Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("giving forms")), Money: a.Money, Sandbox: a.Sandbox, Bank: a.accounts(), Watch: guard.NewWatch(), News: a.newsKey(), Receipts: a.taxPages(s)}
+	g := &site.Giving{Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("giving forms")), Money: a.Money, Sandbox: a.Sandbox, Bank: a.accounts(), Watch: guard.NewWatch(), Transfers: site.NewLimiter(a.Clock), News: a.newsKey(), Receipts: a.taxPages(s)}
 	s.Ask, s.More = g.Ask, g.Routes()
 	return g.Preview
 }

@@ -36,7 +36,8 @@ type DB struct {
 	engine Engine
 	write  *sql.DB
 	read   *sql.DB
-	group  *group // callers that share commits
+	group  *group   // SQLite: callers that share commits
+	flush  *flusher // PostgreSQL: callers that share flushes
 	hook   func(ctx context.Context, tx *Tx, keys []string) error
 	local  chan struct{} // a commit of this process, as a hint for Watch
 	share  int           // callers that share a commit, at most
@@ -72,7 +73,10 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 		return nil, fault.Wrap(fault.Unavailable, err, "the PostgreSQL database does not answer; check its address and that it runs")
 	}
 	d := &DB{engine: Postgres, write: pool, read: pool, local: make(chan struct{}, 1), share: atMost}
-	d.group = startGroup(d)
+	d.flush = newFlusher(d)
+	if d.syncedCommit() != nil { // a role without the right to it: each writer waits for itself
+		d.share = 1
+	}
 	return d, nil
 }
 
@@ -132,7 +136,9 @@ func (d *DB) Engine() Engine { return d.engine }
 
 // Close ends the writer and closes the pools.
 func (d *DB) Close() error {
-	d.group.stop()
+	if d.group != nil {
+		d.group.stop()
+	}
 	err := d.read.Close()
 	if d.write != d.read {
 		if e := d.write.Close(); err == nil {

@@ -166,70 +166,56 @@ func nineNotes(tx *Tx) error {
 	return nil
 }
 
-// eachNotes runs a test on both engines, with one table to write into.
-func eachNotes(t *testing.T, test func(t *testing.T, d *DB)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, notes(t)) })
-	t.Run("postgres", func(t *testing.T) {
-		d := post(t)
-		if _, err := d.Raw().Exec("CREATE TABLE note (text TEXT NOT NULL)"); err != nil {
-			t.Fatal(err)
-		}
-		test(t, d)
-	})
-}
-
 func TestWhoWaitsSharesACommitAndWhoFailsIsTakenBackAlone(t *testing.T) {
-	eachNotes(t, func(t *testing.T, d *DB) {
-		var commits int
-		var touched []string
-		d.BeforeCommit(func(_ context.Context, _ *Tx, keys []string) error {
-			commits++
-			touched = append(touched, keys...)
-			return nil
-		})
-		touching := func(text string) func(tx *Tx) error {
-			return func(tx *Tx) error {
-				tx.Touch("all", text)
-				return note(text)(tx)
-			}
+	d := notes(t)
+	var commits int
+	var touched []string
+	d.BeforeCommit(func(_ context.Context, _ *Tx, keys []string) error {
+		commits++
+		touched = append(touched, keys...)
+		return nil
+	})
+	touching := func(text string) func(tx *Tx) error {
+		return func(tx *Tx) error {
+			tx.Touch("all", text)
+			return note(text)(tx)
 		}
-		broken := func(tx *Tx) error {
-			tx.Touch("broken")
-			if err := note("broken")(tx); err != nil {
-				return err
-			}
-			_, err := Exec(t.Context(), tx, "SELECT nothing FROM nowhere")
+	}
+	broken := func(tx *Tx) error {
+		tx.Touch("broken")
+		if err := note("broken")(tx); err != nil {
 			return err
 		}
-		answers := together(d, &call{fn: touching("a")}, &call{fn: broken}, &call{fn: func(*Tx) error { panic("boom") }}, &call{fn: touching("b")})
-		if answers[0] != nil || answers[1] == nil || answers[2] == nil || answers[3] != nil {
-			t.Errorf("the answers are %v", answers)
-		}
-		if kept(t, d, "a") != 1 || kept(t, d, "b") != 1 || kept(t, d, "broken") != 0 {
-			t.Error("the wrong notes were kept")
-		}
-		if commits != 1 || fmt.Sprint(touched) != "[all a b]" {
-			t.Errorf("the hook ran %d times, for %v", commits, touched)
-		}
-	})
+		_, err := Exec(t.Context(), tx, "SELECT nothing FROM nowhere")
+		return err
+	}
+	answers := together(d, &call{fn: touching("a")}, &call{fn: broken}, &call{fn: func(*Tx) error { panic("boom") }}, &call{fn: touching("b")})
+	if answers[0] != nil || answers[1] == nil || answers[2] == nil || answers[3] != nil {
+		t.Errorf("the answers are %v", answers)
+	}
+	if kept(t, d, "a") != 1 || kept(t, d, "b") != 1 || kept(t, d, "broken") != 0 {
+		t.Error("the wrong notes were kept")
+	}
+	if commits != 1 || fmt.Sprint(touched) != "[all a b]" {
+		t.Errorf("the hook ran %d times, for %v", commits, touched)
+	}
 }
 
 func TestNobodyIsToldDoneWhereTheCommitFails(t *testing.T) {
-	eachNotes(t, func(t *testing.T, d *DB) {
-		d.BeforeCommit(func(context.Context, *Tx, []string) error { return fault.New(fault.Unavailable, "no") })
-		touching := func(tx *Tx) error {
-			tx.Touch("x")
-			return note("x")(tx)
+	d := notes(t)
+	d.BeforeCommit(func(context.Context, *Tx, []string) error { return fault.New(fault.Unavailable, "no") })
+	touching := func(tx *Tx) error {
+		tx.Touch("x")
+		return note("x")(tx)
+	}
+	for i, err := range together(d, &call{fn: touching}, &call{fn: note("y")}) {
+		if !fault.Is(err, fault.Unavailable) {
+			t.Errorf("call %d was told %v", i, err)
 		}
-		for i, err := range together(d, &call{fn: touching}, &call{fn: note("y")}) {
-			if !fault.Is(err, fault.Unavailable) {
-				t.Errorf("call %d was told %v", i, err)
-			}
-		}
-		if kept(t, d, "x")+kept(t, d, "y") != 0 {
-			t.Error("something was kept")
-		}
-	})
+	}
+	if kept(t, d, "x")+kept(t, d, "y") != 0 {
+		t.Error("something was kept")
+	}
 }
 
 // TestTwoWritersInEachOthersWayAreBothDone lets this process's writer and a

@@ -36,12 +36,52 @@ next:
 }
 
 // Write runs fn in one transaction: all of it happens or nothing, and it is
-// durable when Write returns. Callers of this process that wait share a commit,
-// each as a savepoint of it. fn must do no I/O but SQL, must stop at the first
-// error (PostgreSQL refuses what comes after one), must not call Write again, and
-// may be run a second time: where PostgreSQL found two writers in each other's
-// way, or where another one's failure took the commit down.
-func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error { return d.group.do(ctx, fn) }
+// durable when Write returns. Callers of this process that wait at the same
+// moment share what durability costs: on SQLite one commit, each as a savepoint
+// of it; on PostgreSQL one flush of the log (see flusher). fn must do no I/O but
+// SQL, must stop at the first error (PostgreSQL refuses what comes after one),
+// must not call Write again, and may be run a second time: where PostgreSQL found
+// two writers in each other's way, or where on SQLite another one's failure took
+// the commit down.
+func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	if d.group != nil {
+		return d.group.do(ctx, fn)
+	}
+	var err error
+	for range mostTries {
+		if err = d.writeOnce(ctx, fn); !contended(err) {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return d.flush.wait()
+}
+
+// writeOnce commits without waiting for the disk; the caller waits afterwards.
+func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
+	sqlTx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(err)
+	}
+	defer sqlTx.Rollback()
+	keys, err := d.run(sqlTx, fn)
+	if err != nil {
+		return err
+	}
+	if err := d.finish(ctx, sqlTx, keys); err != nil {
+		return err
+	}
+	if err := d.flush.before(ctx, sqlTx); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return translate(err)
+	}
+	d.committed()
+	return nil
+}
 
 // run calls fn and returns the keys that it touched; a panic becomes an error,
 // so that one caller's defect does not take down those who share its commit.
@@ -58,10 +98,7 @@ func (d *DB) run(q Querier, fn func(tx *Tx) error) (keys []string, err error) {
 	return tx.keys, nil
 }
 
-// finish does what is done before each commit, once for all who share it. On
-// PostgreSQL the hook takes a lock that every writer takes last: were it taken
-// by each caller in turn, a later one could wait for a lock of a writer that
-// waits for this one.
+// finish does what is done before each commit, once for all who share it.
 func (d *DB) finish(ctx context.Context, q Querier, keys []string) error {
 	if d.hook == nil || len(keys) == 0 {
 		return nil
@@ -82,30 +119,27 @@ type group struct {
 }
 
 type call struct {
-	ctx   context.Context
-	fn    func(tx *Tx) error
-	keys  []string
-	tries int // that ended in another writer's way
-	err   error
-	out   chan error
+	ctx  context.Context
+	fn   func(tx *Tx) error
+	keys []string
+	err  error
+	out  chan error
 }
 
-// mostTries is how often a call is run that finds itself in another writer's way.
+// mostTries is how often fn is run that finds itself in another writer's way.
 const mostTries = 4
 
 // atMost callers share a commit: enough to spread the cost of an fsync, few
 // enough that nobody waits 50 ms.
 const atMost = 32
 
-// Tune is for benchmarks: so many callers share a commit at most (1 is none),
-// and each commit takes so much longer, as on a slower disk.
+// Tune is for benchmarks: so many callers share what durability costs at most
+// (1 is none), and that costs so much longer, as on a slower disk.
 func (d *DB) Tune(share int, delay time.Duration) { d.share, d.delay = share, delay }
 
 func startGroup(d *DB) *group {
-	g := &group{d: d, in: make(chan *call), quit: make(chan struct{}), done: make(chan struct{})}
-	if d.engine == SQLite {
-		g.kept = prepared{stmts: map[string]*sql.Stmt{}, seen: map[string]int{}}
-	}
+	g := &group{d: d, in: make(chan *call), quit: make(chan struct{}), done: make(chan struct{}),
+		kept: prepared{stmts: map[string]*sql.Stmt{}, seen: map[string]int{}}}
 	go g.loop()
 	return g
 }
@@ -166,8 +200,8 @@ func (g *group) commit(batch []*call) {
 	}
 }
 
-// attempt answers the calls and returns those that must be tried again: fewer
-// than it was given, or once more tried.
+// attempt answers the calls and returns those that must be tried again, which
+// are fewer than it was given.
 func (g *group) attempt(batch []*call) (again []*call) {
 	ctx := context.Background() // the commit belongs to all, so to no caller's context
 	var keys []string
@@ -195,24 +229,13 @@ func (g *group) attempt(batch []*call) (again []*call) {
 	} else {
 		g.d.committed()
 	}
-	return answer(batch, err)
-}
-
-// answer tells the calls what became of them, err being the commit's own
-// failure. Those that were in another writer's way are returned instead, a few
-// times.
-func answer(batch []*call, err error) (again []*call) {
 	for _, c := range batch {
 		if c.err == nil {
 			c.err = err
 		}
-		if c.tries++; contended(c.err) && c.tries < mostTries {
-			again = append(again, c)
-			continue
-		}
 		c.out <- c.err
 	}
-	return again
+	return nil
 }
 
 // without answers the call that took the transaction down and those before it
@@ -223,7 +246,7 @@ func (g *group) without(batch []*call, culprit int) (rest []*call) {
 		case i > culprit || c.err == nil:
 			rest = append(rest, c)
 		default:
-			rest = append(rest, answer([]*call{c}, nil)...)
+			c.out <- c.err
 		}
 	}
 	return rest

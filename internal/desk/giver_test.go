@@ -1,12 +1,14 @@
 package desk_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"masthead.dev/masthead/internal/clock"
+	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/locale"
@@ -205,4 +207,44 @@ func TestTheFiguresFollowTheMonthlyRevenue(t *testing.T) {
 	if a := b.get("/desk/money/metrics"); !strings.Contains(a.Find("#revenue-usd").Parent().Text(), "$15") {
 		t.Error("a new plan does not show in the revenue")
 	}
+}
+
+// refusing is a provider that refuses to change plans.
+type refusing struct{ fund.Provider }
+
+func (refusing) Change(context.Context, fund.PlanRef, fund.Change, fund.IdemKey) (fund.Handoff, error) {
+	return fund.Handoff{}, fault.New(fault.Invalid, "not now")
+}
+
+func TestAProviderThatRefusesOrIsGoneIsNoLastingHindranceToErasure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := openTill(t, s)
+		rowan, other := x.give("rowan@pell.example", "Rowan Pell", "month", "10.00"), x.give("other@pell.example", "", "month", "10.00")
+		b := x.signIn(x.hire("tess", staff.Treasurer))
+		erase := func(o fund.Outcome) bool {
+			page := "/desk/money/donors/" + o.Donor.ID
+			b.fill(page, page+"/erase", "confirm", "on")
+			_, err := s.Donor(t.Context(), o.Donor.ID)
+			return fault.Is(err, fault.NotFound)
+		}
+		x.fund.Providers[sandbox.Key] = refusing{x.sandbox}
+		if erase(rowan) {
+			t.Fatal("a donor was erased whose plan the provider did not end")
+		}
+		x.fund.Providers[sandbox.Key] = x.sandbox
+		if !erase(rowan) {
+			t.Error("once the provider agrees the donor is still not erased")
+		}
+		delete(x.fund.Providers, sandbox.Key)
+		if !erase(other) {
+			t.Error("a provider that is not used any more hinders erasure")
+		}
+		list, _, err := s.Tasks(t.Context(), 9)
+		if err != nil || len(list) != 1 || list[0].Kind != fund.TaskErasedPlan || list[0].ObjectID != other.Plan.ID {
+			t.Errorf("tasks: %+v, %v", list, err)
+		}
+		if a := b.get("/desk"); !strings.Contains(a.body, "A regular gift runs although") {
+			t.Error("staff do not see it")
+		}
+	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/staff"
@@ -154,7 +155,7 @@ func (v *visit) giverForms(g store.Giver, bad fault.Fields) []web.Form {
 			{Name: "tags", Label: v.loc.T("givers.tags"), Hint: v.loc.T("givers.tags.hint"), Value: tags, Dir: "auto", Optional: true}}}}},
 	}
 	if v.may(staff.EraseDonor, staff.Object{}).OK() {
-		forms = append(forms, web.Form{ID: "erase", Action: base + "/erase", Nonce: v.nonce(), Quiet: true, Submit: v.loc.T("givers.erase.act"), Errors: only1(bad, "confirm"),
+		forms = append(forms, web.Form{ID: "erase", Action: base + "/erase", Nonce: v.nonce(), Quiet: true, Submit: v.loc.T("givers.erase.act"), Hidden: []web.HiddenField{{Name: "try", Value: id.New()}}, Errors: only1(bad, "confirm"),
 			Groups: []web.FieldGroup{{Legend: v.loc.T("givers.erase"), Hint: v.loc.T("givers.erase.hint"), Fields: []web.Field{
 				{Name: "confirm", Kind: "check", Label: v.loc.T("givers.erase.confirm")}}}}})
 	}
@@ -220,20 +221,36 @@ func (d *Desk) doErase(ctx context.Context, v *visit) (web.Page, error) {
 		}
 		return d.again(v, "desk/view", p)
 	}
-	plans, err := d.Store.PlanLines(ctx, nil, g.ID, 1000, 0)
+	beyond, err := d.endPlans(ctx, v, g.ID)
 	if err != nil {
 		return web.Page{}, err
 	}
+	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.EraseDonor(ctx, v.by(), g.ID, beyond...) })
+	return see(giversPath + "?done=erased"), err
+}
+
+// endPlans ends what runs of a donor, and returns the plans that can't be ended
+// from here, since their provider is not used any more. Each form is a try of its
+// own: what a provider refused once may go well later.
+func (d *Desk) endPlans(ctx context.Context, v *visit, donorID string) (beyond []string, err error) {
+	try := v.field("try")
+	if len(try) != len(id.New()) {
+		return nil, v.refuse(fault.Invalid, "gifts.refund.again")
+	}
+	plans, err := d.Store.PlanLines(ctx, nil, donorID, 1000, 0)
 	for _, p := range plans {
 		if !p.State.Alive() {
 			continue
 		}
-		if _, err := d.Fund.Change(ctx, p.ID, fund.Change{Do: fund.ChangeCancel, Now: true}, "erase:"+p.ID); err != nil {
-			return web.Page{}, err
+		if _, here := d.Fund.Providers[p.Provider]; !here {
+			beyond = append(beyond, p.ID)
+			continue
+		}
+		if _, err := d.Fund.Change(ctx, p.ID, fund.Change{Do: fund.ChangeCancel, Now: true}, "erase:"+try+":"+p.ID); err != nil {
+			return nil, err
 		}
 	}
-	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.EraseDonor(ctx, v.by(), g.ID) })
-	return see(giversPath + "?done=erased"), err
+	return beyond, err
 }
 
 // exportLimit is how many donors one file holds.

@@ -76,7 +76,7 @@ func (d *Desk) homeTasks(ctx context.Context, v *visit, p *web.HomePage) error {
 var taskNames = map[string]string{
 	fund.TaskUnknownPayment: "task.unknown_payment", fund.TaskSuspense: "task.suspense",
 	fund.TaskDuplicate: "task.duplicate", fund.TaskMismatch: "task.mismatch",
-	store.TaskReconciliation: "task.reconciliation", fund.TaskChangeLost: "task.change_lost", fund.TaskPayBack: "task.pay_back",
+	store.TaskReconciliation: "task.reconciliation", fund.TaskChangeLost: "task.change_lost", fund.TaskErasedPlan: "task.erased_plan", fund.TaskErasedGift: "task.erased_gift", fund.TaskPayBack: "task.pay_back",
 	fund.TaskHeld: "guard.task.held", fund.TaskWarning: "guard.task.warning", fund.TaskLostTwice: "guard.task.lost_twice",
 	fund.TaskBreaker: "guard.task.breaker", fund.TaskMode: "guard.task.mode", fund.TaskRate: "guard.task.rate",
 	receipt.TaskStuck: "receipt.task.stuck",

@@ -3,6 +3,7 @@ package fund_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,6 +138,35 @@ func TestASessionThatCanNotBeReadHoldsUpNoOther(t *testing.T) {
 	})
 }
 
+func TestSessionsThatFailedForGoodAreNotAskedAboutAndHoldUpNoOpenOne(t *testing.T) {
+	each(t, func(r *rig) {
+		failed := r.begin("10.00", fund.Once)
+		r.steer(`{"do":"pay","async":true,"ref":"` + failed + `"}`)
+		r.settle()
+		r.steer(`{"do":"bounce","ref":"` + failed + `"}`)
+		r.settle()
+		if s := r.state(r.last.ID); s != fund.DonationFailed {
+			r.t.Fatalf("the donation is %s", s)
+		}
+		declined := r.begin("15.00", fund.Once)
+		r.steer(`{"do":"decline","ref":"` + declined + `"}`)
+		r.settle()
+		open := r.begin("25.00", fund.Once)
+		list, err := r.store.Fund().Open(r.ctx, sandbox.Key, r.wall.Now().Add(time.Hour), 10)
+		r.ok(err)
+		var got []string
+		for _, d := range list {
+			got = append(got, d.Session)
+		}
+		slices.Sort(got)
+		want := []string{declined, open}
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			r.t.Errorf("asked about are %v, want %v", got, want)
+		}
+	})
+}
+
 // beside applies facts of a payment and, between the look at what is known and
 // the writing of what follows, gives other work the time to end.
 func (r *rig) beside(payment string, work func() error) (ended bool) {
@@ -182,7 +212,8 @@ func TestARefundIsNotPlannedBesideFactsOfItsPayment(t *testing.T) {
 		r.ok(err)
 		ended := r.beside(o.Payment.Ref, func() error {
 			c := fund.Command{Key: "k:refund", Provider: sandbox.Key, Op: fund.OpRefund, ObjectID: o.Payment.ID, Params: []byte("{}"), PlannedAt: r.wall.Now()}
-			return r.store.Fund().PlanRefund(r.ctx, o.Payment, money.Amount{Currency: "USD", Minor: 100}, c)
+			_, err := r.store.Fund().PlanRefund(r.ctx, o.Payment, money.Amount{Currency: "USD", Minor: 100}, c)
+			return err
 		})
 		if ended {
 			r.t.Error("what is left was counted while a refund was being written")

@@ -26,11 +26,7 @@ func (r *Reconciler) book(ctx context.Context, s *sheet) (AccountReport, error) 
 	if err != nil {
 		return rep, err
 	}
-	if s.shrink != nil {
-		if err := r.Store.ShrinkGap(ctx, st, *s.shrink, s.left); err != nil {
-			return rep, err
-		}
-	}
+	st.Fills, st.Left = s.shrink, s.left
 	if rep.Fresh, err = r.addLines(ctx, s, st); err != nil {
 		return rep, err
 	}
@@ -98,6 +94,7 @@ func (r *Reconciler) addLines(ctx context.Context, s *sheet, st BankStatement) (
 		if err != nil {
 			return fresh, err
 		}
+		st.Fills = nil
 		for _, l := range lines {
 			if l.Kind == GapLine {
 				new--

@@ -16,7 +16,10 @@ func (r *Reconciler) check(ctx context.Context, s *sheet, o ReadOptions) error {
 	begun, err := r.Store.Begun(ctx, s.ID, s.file, s.part)
 	switch {
 	case err == nil:
-		s.done, s.follows = true, begun.Follows
+		// One that stumbled before its first lines were there begins anew.
+		if s.done = begun.Done || begun.Partly; s.done {
+			s.follows = begun.Follows
+		}
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}

@@ -187,6 +187,9 @@ type BankStatement struct {
 	Fresh     int
 	Follows   bool
 	Done      bool
+	Partly    bool      // some of its lines are there
+	Fills     *BankLine // the gap line that its lines stand in for; nil
+	Left      int64     // of the gap
 }
 
 // StoredLine is what deciding about new lines needs to know of those that are

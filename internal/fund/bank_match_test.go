@@ -113,3 +113,19 @@ func TestSuggestionsAreOrderedByWhatSpeaksForThem(t *testing.T) {
 		t.Error("an amount alone is sure")
 	}
 }
+
+func TestALineIsIgnoredAndTakenUpAsOftenAsItIsSaid(t *testing.T) {
+	eachTill(t, func(b *till) {
+		b.read(camt{entries: []entry{{minor: -4200, day: "2026-01-14", name: "Hosting Ltd"}}}.String())
+		l := b.only(fund.LineSuspense)
+		for range 3 {
+			b.ok(b.books.Ignore(b.ctx, l.ID, "entered by hand"))
+			b.only(fund.LineIgnored)
+			b.want("B 0, Unallocated 0")
+			b.ok(b.books.TakeUp(b.ctx, l.ID))
+			b.only(fund.LineSuspense)
+			b.want("B -4200, Unallocated -4200")
+		}
+		b.sound()
+	})
+}

@@ -2,9 +2,11 @@ package fund_test
 
 import (
 	"testing"
+	"time"
 
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/giro"
+	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/store"
 )
 
@@ -172,5 +174,82 @@ func TestAPayoutThatArrivedByItselfIsHandedOverToTheAccountInItsOwnCurrency(t *t
 		r.wantEuros(0, paid)
 		r.readEuros(b, paid)
 		r.wantEuros(paid, 0)
+	})
+}
+
+// returned is a payout that is made on the 15th and arrives on the 16th; with
+// failed it comes back on the 22nd.
+func (r *rig) returned(failed bool) {
+	r.t.Helper()
+	at := func(day int) time.Time { return time.Date(2026, 1, day, 12, 0, 0, 0, time.UTC) }
+	usd := func(minor int64) money.Amount { return money.Amount{Currency: "USD", Minor: minor} }
+	po := fund.Ref{Kind: fund.KindPayout, ID: "po_1"}
+	p := fund.PayoutFact{Ref: po.ID, Amount: usd(2397), State: fund.PayoutPaid, CreatedAt: at(15), ArrivedAt: at(16)}
+	f := fund.Facts{AsOf: at(16), Movements: []fund.Movement{{Ref: "txn_out", Kind: fund.MovePayout, Amount: usd(-2397), Source: po, At: at(15)}}}
+	if failed {
+		f.AsOf, p.State, p.FailedAt = at(22), fund.PayoutFailed, at(22)
+		f.Movements = append(f.Movements, fund.Movement{Ref: "txn_back", Kind: fund.MovePayoutReversal, Amount: usd(2397), Source: po, At: at(22)})
+	}
+	f.Payouts = []fund.PayoutFact{p}
+	_, err := r.store.Fund().Apply(r.ctx, "sandbox", f, func(w fund.World) fund.Changes {
+		w.Zone, w.Bank = time.UTC, "Main"
+		return fund.Reduce(w, f)
+	})
+	r.ok(err)
+}
+
+var tookBack = camt{opening: 2397, entries: []entry{{minor: -2397, day: "2026-01-22", name: "SANDBOX po_1"}}}
+
+func TestAPayoutFromBeforeTheStatementsThatComesBackIsTakenAwayByItsLineAlone(t *testing.T) {
+	each(t, func(r *rig) {
+		b := r.connect()
+		r.gift("25.00", fund.Once)
+		r.returned(false)
+		r.ok(b.BeginBooks(r.ctx, "account-main", "2026-01-20", 2397))
+		r.returned(true)
+		r.want("P 2397, InTransit -2397, B 2397")
+		if rep := r.readStatement(b, tookBack); rep.Matched[fund.ByPayout] != 1 {
+			r.t.Errorf("matched by %v", rep.Matched)
+		}
+		r.returned(true)
+		r.want("P 2397, InTransit 0, B 0")
+	})
+}
+
+func TestTheReturnOfAPayoutIsHandedOverToStatementsThatBeginBeforeIt(t *testing.T) {
+	each(t, func(r *rig) {
+		b := r.connect()
+		r.gift("25.00", fund.Once)
+		r.returned(false)
+		r.returned(true)
+		r.want("P 2397, InTransit 0, B 0")
+		r.ok(b.BeginBooks(r.ctx, "account-main", "2026-01-20", 2397))
+		r.want("P 2397, InTransit -2397, B 2397")
+		if rep := r.readStatement(b, tookBack); rep.Matched[fund.ByPayout] != 1 {
+			r.t.Errorf("matched by %v", rep.Matched)
+		}
+		r.returned(true)
+		r.want("P 2397, InTransit 0, B 0")
+	})
+}
+
+func TestTheFirstAccountToBeginTakesInWhatArrivedUnderNoAccountsName(t *testing.T) {
+	each(t, func(r *rig) {
+		r.gift("25.00", fund.Once)
+		r.steer(`{"do":"payout"}`)
+		r.advance(10)
+		r.want("P 0, InTransit 0, B 2397")
+		sec, err := store.OpenSecrets(r.ctx, r.store, "", tillKey)
+		r.ok(err)
+		a := giro.Account{ID: "account-checking", Name: "Checking", Title: "Checking", Currency: "USD", Holder: "The Lantern", IBAN: ourIBAN}
+		r.write(func(tx *store.Tx) error {
+			return store.BankAccounts{Store: r.store, Secrets: sec}.PutAccount(r.ctx, tx, a)
+		})
+		b := r.store.Statements(sec, treasurer, r.svc.Money)
+		r.ok(b.BeginBooks(r.ctx, a.ID, "2026-01-25", 10_000))
+		r.want("P 0, InTransit 0, B 0")
+		if got, was := r.account("Assets:Bank:Checking"), -r.account("Equity:Opening"); got != 10_000 || was != 10_000-2397 {
+			r.t.Errorf("the account stands at %d, of which %d was there before", got, was)
+		}
 	})
 }

@@ -45,12 +45,10 @@ type BankStore interface {
 	// begun before: then it returns that one.
 	OpenStatement(ctx context.Context, s BankStatement) (BankStatement, error)
 	// AddLines books lines, each through Unallocated, and returns how many of them
-	// were not there yet. fault.Conflict where somebody else has read lines of the
-	// account since version.
+	// were not there yet. With them it takes the gap line back that s fills, and
+	// books another one where something of it is left. fault.Conflict where somebody
+	// else has read lines of the account since version; then nothing is done.
 	AddLines(ctx context.Context, s BankStatement, version int64, lines []BankLine) (fresh int, err error)
-	// ShrinkGap takes a gap line back, and books another one where something of it
-	// is left.
-	ShrinkGap(ctx context.Context, s BankStatement, gap BankLine, left int64) error
 	// CloseStatement says that all lines of a statement are booked.
 	CloseStatement(ctx context.Context, s BankStatement, fresh int) error
 

@@ -462,3 +462,59 @@ func (b *till) readUntil(file string, steps int) error {
 	_, err := (&fund.Reconciler{Store: &cutShort{b.books, steps}}).Read(b.ctx, []byte(file), fund.ReadOptions{})
 	return err
 }
+
+// stumbling is a store in which somebody else is faster once.
+type stumbling struct {
+	fund.BankStore
+	stumbled bool
+}
+
+// AddLines implements fund.BankStore.
+func (s *stumbling) AddLines(ctx context.Context, st fund.BankStatement, version int64, lines []fund.BankLine) (int, error) {
+	if !s.stumbled {
+		s.stumbled = true
+		version--
+	}
+	return s.BankStore.AddLines(ctx, st, version, lines)
+}
+
+// stumbles reads a file that somebody else is faster than, and reads it again.
+func (b *till) stumbles(file string, o fund.ReadOptions) fund.AccountReport {
+	b.t.Helper()
+	s := &stumbling{BankStore: b.books}
+	if _, err := (&fund.Reconciler{Store: s}).Read(b.ctx, []byte(file), o); !fault.Is(err, fault.Conflict) {
+		b.t.Fatalf("the first reading ended with %v", err)
+	}
+	rep, err := (&fund.Reconciler{Store: s}).Read(b.ctx, []byte(file), o)
+	b.ok(err)
+	return rep.Accounts[0]
+}
+
+func TestAGapThatWasAcceptedIsBookedWhenItsFileIsReadAgain(t *testing.T) {
+	eachTill(t, func(b *till) {
+		b.read(camt{number: "1", entries: []entry{{minor: 1000, day: "2026-01-05"}}}.String())
+		rep := b.stumbles(camt{number: "3", opening: 4000, entries: []entry{{minor: 500, day: "2026-01-20"}}}.String(), fund.ReadOptions{Gap: true})
+		if rep.Fresh != 1 || rep.Gap != 3000 {
+			b.t.Errorf("read again it brings %d lines and a gap of %d", rep.Fresh, rep.Gap)
+		}
+		b.want("B 4500, Unallocated 4500")
+		b.sound()
+	})
+}
+
+func TestAGapShrinksOnceWhenTheFileThatFillsItIsReadAgain(t *testing.T) {
+	eachTill(t, func(b *till) {
+		b.read(camt{number: "1", entries: []entry{{minor: 1000, day: "2026-01-05"}}}.String())
+		b.read(camt{number: "4", opening: 4000, entries: []entry{{minor: 500, day: "2026-01-20"}}}.String(), fund.ReadOptions{Gap: true})
+		b.stumbles(camt{number: "2", opening: 1000, entries: []entry{{minor: 1200, day: "2026-01-08"}}}.String(), fund.ReadOptions{})
+		b.want("B 4500, Unallocated 4500")
+		g, err := b.books.NextGap(b.ctx, b.account.ID, "2026-01-01")
+		b.ok(err)
+		if g.Minor != 1800 {
+			b.t.Errorf("the gap is %d still, want 1800", g.Minor)
+		}
+		b.read(camt{number: "3", opening: 2200, entries: []entry{{minor: 1800, day: "2026-01-12"}}}.String())
+		b.want("B 4500, Unallocated 4500")
+		b.sound()
+	})
+}

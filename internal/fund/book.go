@@ -246,12 +246,13 @@ func (r *reducer) payoutMovement(m Movement) {
 
 // payout records a payout and books its arrival, unless a bank statement will;
 // the way out of the provider's balance is a movement. One that failed after it
-// had arrived takes the arrival back too.
+// had arrived takes the arrival back too, unless a statement will: the two days
+// may lie on both sides of the one from which statements are read.
 func (r *reducer) payout(f PayoutFact) {
 	if !f.ArrivedAt.IsZero() && !r.w.byStatement(f.Amount.Currency, r.date(f.ArrivedAt)) {
 		arrival := ledger.PayoutArrived(r.plain(f.Ref, f.ArrivedAt), r.w.Bank, f.Amount)
 		r.book(arrival)
-		if !f.FailedAt.IsZero() {
+		if !f.FailedAt.IsZero() && !r.w.byStatement(f.Amount.Currency, r.date(f.FailedAt)) {
 			r.book(ledger.Reverse(arrival, r.w.Provider+":"+f.Ref+":payout-returned", r.date(f.FailedAt), ""))
 		}
 	}

@@ -170,6 +170,68 @@ func TestARefundWhoseAnswerWasLostIsGivenOnce(t *testing.T) {
 	}
 }
 
+// counting is a provider that counts the refunds it is asked for, and may refuse
+// them.
+type counting struct {
+	fund.Provider
+	calls  *int
+	refuse bool
+}
+
+func (c counting) Refund(ctx context.Context, p fund.PaymentRef, a money.Amount, k fund.IdemKey) (fund.Ref, error) {
+	*c.calls++
+	if c.refuse {
+		return fund.Ref{}, fault.New(fault.Conflict, "the balance is too small")
+	}
+	return c.Provider.Refund(ctx, p, a, k)
+}
+
+func TestARefundAskedForAgainUnderItsKeyIsNotMadeTwiceHoweverLateItIs(t *testing.T) {
+	for name, v := range map[string]struct {
+		lost, made, refuse bool
+		after              time.Duration
+		again              fault.Kind // "" is success
+		calls              int        // to the provider, by the second request
+	}{
+		"done, soon":                {},
+		"done, next day":            {after: 30 * time.Hour},
+		"refused, soon":             {refuse: true, again: fault.Conflict},
+		"unanswered, soon":          {lost: true, made: true, calls: 1},
+		"made, next day":            {lost: true, made: true, after: 30 * time.Hour},
+		"never arrived, next day":   {lost: true, after: 30 * time.Hour, again: fault.Conflict},
+		"never arrived, soon after": {lost: true, after: time.Hour, calls: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(r *rig) {
+				r.gift("25.00", fund.Once)
+				o, err := r.store.DonationOutcome(r.ctx, r.last.ID)
+				r.ok(err)
+				key, ten, calls := id.New(), money.Amount{Currency: "USD", Minor: 1000}, 0
+				r.provider = counting{r.sandbox, &calls, v.refuse}
+				if v.lost {
+					r.provider = lost{r.sandbox, v.made}
+				}
+				if err := r.svc.Refund(r.ctx, o.Payment.ID, ten, key); (err != nil) != (v.lost || v.refuse) {
+					r.t.Fatalf("the first request is answered with %v", err)
+				}
+				r.wall.Add(v.after)
+				calls, r.provider = 0, counting{r.sandbox, &calls, false}
+				if err := r.svc.Refund(r.ctx, o.Payment.ID, ten, key); v.again == "" && err != nil || v.again != "" && !fault.Is(err, v.again) {
+					r.t.Errorf("the second request is answered with %v", err)
+				}
+				if calls != v.calls {
+					r.t.Errorf("it called the provider %d times, want %d", calls, v.calls)
+				}
+				r.settle()
+				r.want(map[bool]string{true: "C 1500, P 1397", false: "C 2500, P 2397"}[v.again == ""])
+				if err := r.svc.Refund(r.ctx, o.Payment.ID, money.Amount{Currency: "USD", Minor: 900}, key); !fault.Is(err, fault.Conflict) {
+					r.t.Errorf("another amount under the key is answered with %v", err)
+				}
+			})
+		})
+	}
+}
+
 // broken is a store that fails at one step, as a crash there would.
 type broken struct {
 	fund.Store

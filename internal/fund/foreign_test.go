@@ -9,6 +9,7 @@ import (
 	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/store/storetest"
 )
 
 // gives begins a gift in a currency of its own and pays it.
@@ -143,6 +144,28 @@ func TestAGiftInTheCampaignsCurrencyCountsWhateverItIsSettledIn(t *testing.T) {
 		r.want("C 2500, P 0, Income -2500")
 		if got := r.balance(letters["P"], "EUR"); got != 2250-95 || r.converting() != "[]" {
 			r.t.Errorf("P is %d in EUR; being converted are %s", got, r.converting())
+		}
+	})
+}
+
+func TestARenewalAfterItsCampaignsEndCountsInTheOutletsCurrencyOnceTheRateIsKnown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		r := newRig(t, s, "EUR")
+		r.campaign.EndsAt = newYear.AddDate(0, 1, 0)
+		r.write(func(tx *store.Tx) error { return tx.PutCampaign(r.ctx, r.campaign) })
+		r.gift("20.00", fund.Month)
+		r.on("2026-02-16")
+		general := func() string {
+			m, err := r.store.GeneralMeter(r.ctx, "USD")
+			r.ok(err)
+			return fmt.Sprint(m.Received, m.Converting, r.tasks(fund.TaskRate))
+		}
+		if got := general(); got != "0 [20.00 EUR] 1" {
+			t.Errorf("before the rate is known the general fund is %s", got)
+		}
+		r.ok(r.setRate("2026-02-15", "1.10"))
+		if got := general(); got != "2200 [] 0" {
+			t.Errorf("with the rate the general fund is %s", got)
 		}
 	})
 }

@@ -59,8 +59,9 @@ func (m mortalStore) PlanGift(ctx context.Context, donor fund.Donor, d fund.Dona
 	return got, cmd, fresh, err
 }
 
-func (m mortalStore) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c fund.Command) error {
-	return m.step(func() error { return m.Store.PlanRefund(ctx, p, a, c) })
+func (m mortalStore) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c fund.Command) (got fund.Planned, err error) {
+	err = m.step(func() (err error) { got, err = m.Store.PlanRefund(ctx, p, a, c); return err })
+	return got, err
 }
 
 func (m mortalStore) Handed(ctx context.Context, k fund.IdemKey, d string, h fund.Handoff) error {

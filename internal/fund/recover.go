@@ -56,7 +56,8 @@ func (s *Service) recover(ctx context.Context, c Command) error {
 		_, err = s.handOff(ctx, p, c, d)
 		return err
 	case c.Op == OpRefund && old:
-		return s.findRefund(ctx, p, c)
+		_, err := s.findRefund(ctx, p, c)
+		return err
 	case c.Op == OpRefund:
 		return s.refund(ctx, p, c)
 	}
@@ -81,22 +82,25 @@ func (s *Service) findBegun(ctx context.Context, p Provider, c Command) error {
 	return s.Store.CloseCommand(ctx, c, "")
 }
 
-func (s *Service) findRefund(ctx context.Context, p Provider, c Command) error {
+// findRefund looks whether a refund was made after all and ends its command;
+// failed is why it was not, "" where it was.
+func (s *Service) findRefund(ctx context.Context, p Provider, c Command) (failed string, err error) {
 	var in refundParams
 	if err := json.Unmarshal(c.Params, &in); err != nil {
-		return fault.Wrap(fault.Internal, err, "")
+		return "", fault.Wrap(fault.Internal, err, "")
 	}
 	f, err := p.Fetch(ctx, Ref{KindPayment, in.Payment})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.apply(ctx, p.Key(), f); err != nil {
-		return err
+		return "", err
 	}
+	failed = "the provider never heard of it; ask for the refund again if it is still wanted"
 	for _, x := range f.Refunds {
 		if x.Key == c.Key {
-			return s.Store.CloseCommand(ctx, c, "")
+			failed = ""
 		}
 	}
-	return s.Store.CloseCommand(ctx, c, "the provider never heard of it; ask for the refund again if it is still wanted")
+	return failed, s.Store.CloseCommand(ctx, c, failed)
 }

@@ -176,8 +176,9 @@ func (s *Service) handOff(ctx context.Context, p Provider, c Command, d Donation
 	return s.Store.Donation(ctx, d.ID)
 }
 
-// Refund gives money of a payment back. key makes a repetition harmless: an id
-// that the caller minted. fault.Conflict where so much is not left.
+// Refund gives money of a payment back. key makes a repetition harmless, however
+// late it comes: an id that the caller minted. fault.Conflict where so much is
+// not left, or where the refund of this key has failed: another needs a new key.
 func (s *Service) Refund(ctx context.Context, paymentID string, a money.Amount, key string) error {
 	pay, providerKey, err := s.Store.Payment(ctx, paymentID)
 	if err != nil {
@@ -195,10 +196,20 @@ func (s *Service) Refund(ctx context.Context, paymentID string, a money.Amount, 
 	}
 	params, _ := json.Marshal(refundParams{Payment: pay.Ref, Amount: a})
 	c := Command{Key: IdemKey(key + ":refund"), Provider: providerKey, Op: OpRefund, ObjectID: pay.ID, Params: params, PlannedAt: s.Wall.Now()}
-	if err := s.Store.PlanRefund(ctx, pay, a, c); err != nil {
+	have, err := s.Store.PlanRefund(ctx, pay, a, c)
+	if err != nil || have.Done {
 		return err
 	}
-	return s.refund(ctx, p, c)
+	// The provider may have forgotten the key of an old one, and would pay twice.
+	if have.Failed == "" && s.Wall.Now().Sub(have.PlannedAt) > repeatFor {
+		if have.Failed, err = s.findRefund(ctx, p, have.Command); err != nil || have.Failed == "" {
+			return err
+		}
+	}
+	if have.Failed != "" {
+		return fault.New(fault.Conflict, "this refund was not made: %s", have.Failed)
+	}
+	return s.refund(ctx, p, have.Command)
 }
 
 type refundParams struct {

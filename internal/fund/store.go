@@ -27,7 +27,7 @@ const (
 	OpChange = "change"
 )
 
-// Planned is a command of a change with what came of it: neither Done nor
+// Planned is a command of a change or a refund with what came of it: neither Done nor
 // Failed while it is not made.
 type Planned struct {
 	Command
@@ -43,8 +43,10 @@ type Store interface {
 	// command, and false.
 	PlanGift(ctx context.Context, donor Donor, d Donation, c Command) (Donation, Command, bool, error)
 	// PlanRefund writes the command of a refund, if the payment has so much left
-	// after the refunds that are known or planned; fault.Conflict otherwise.
-	PlanRefund(ctx context.Context, p Payment, a money.Amount, c Command) error
+	// after the refunds that are known or planned; fault.Conflict otherwise. Where
+	// a command with the key is there, it returns that one as it stands instead;
+	// fault.Conflict where it gives back something else.
+	PlanRefund(ctx context.Context, p Payment, a money.Amount, c Command) (Planned, error)
 	// PlanChange writes the command of a change of a plan, unless one with the key
 	// is there, which it returns instead. plan gets the plan as it is known, and
 	// may return a command without a key: then nothing is written. It does no I/O

@@ -12,12 +12,6 @@ import (
 	"masthead.dev/masthead/internal/store"
 )
 
-// planned is a gift that recurs or can go back.
-type planned struct {
-	donation string
-	currency string
-}
-
 // lineKind is what a line of the test's bank is.
 type lineKind string
 

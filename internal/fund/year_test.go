@@ -52,7 +52,6 @@ type year struct {
 	accounts  []*counter
 	happens   map[int][]func()  // by day
 	meant     map[string]string // campaign of each donation, as its donor chose
-	standing  []*planned
 	minted    uint64
 	lines     map[string]bankGift // what the bank's lines are, by the bank's number
 	banked    map[[2]string]int64 // bank gifts that were told in a statement, by campaign and currency

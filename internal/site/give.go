@@ -19,15 +19,16 @@ import (
 
 // Giving makes the pages on which readers give money.
 type Giving struct {
-	Site     *Site
-	Fund     *fund.Service
-	Nonces   *web.Nonces
-	Money    clock.Clock      // the providers' time: days left, starts and ends
-	Sandbox  *sandbox.Sandbox // nil without; with it all money is pretended
-	Bank     store.BankAccounts
-	News     fund.NewsKey // signs the addresses at which updates to supporters are stopped
-	Watch    *guard.Watch // against card testing; nil lets everybody through
-	Receipts *Receipts    // names the receipt on the page after paying; nil names none
+	Site      *Site
+	Fund      *fund.Service
+	Nonces    *web.Nonces
+	Money     clock.Clock      // the providers' time: days left, starts and ends
+	Sandbox   *sandbox.Sandbox // nil without; with it all money is pretended
+	Bank      store.BankAccounts
+	News      fund.NewsKey // signs the addresses at which updates to supporters are stopped
+	Watch     *guard.Watch // against card testing; nil lets everybody through
+	Transfers *Limiter     // with Watch: against floods of gifts by bank
+	Receipts  *Receipts    // names the receipt on the page after paying; nil names none
 }
 
 // Routes are the addresses of giving, for Site.More.

@@ -3,13 +3,9 @@ package site
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
@@ -97,8 +93,11 @@ func (t *turned) Error() string { return "the form may not go on: " + string(t.v
 // admit judges a form that is in order. It returns the function that fund asks,
 // and another that keeps what spoke against the gift once it was begun.
 func (v *giving) admit(ctx context.Context, r *web.Request, nonce string, age time.Duration) (ask func(money.Amount) error, begun func(fund.Donation)) {
-	if v.Watch == nil || !v.card(v.form.By) {
+	if v.Watch == nil {
 		return nil, func(fund.Donation) {}
+	}
+	if !v.card(v.form.By) {
+		return func(money.Amount) error { return v.admitTransfer(ctx, r, nonce) }, func(fund.Donation) {}
 	}
 	var reasons []guard.Reason
 	ask = func(a money.Amount) error {
@@ -107,7 +106,7 @@ func (v *giving) admit(ctx context.Context, r *web.Request, nonce string, age ti
 		if err != nil {
 			return err
 		}
-		if verdict := set.Judge(x, v.proven(r, nonce)); verdict != guard.Pass {
+		if verdict := set.Judge(x, v.proof(r, nonce).good()); verdict != guard.Pass {
 			return &turned{verdict, set.Work(x)}
 		}
 		now := v.Site.Clock.Now()
@@ -121,6 +120,21 @@ func (v *giving) admit(ctx context.Context, r *web.Request, nonce string, age ti
 	return ask, func(d fund.Donation) { v.suspect(ctx, d, reasons) }
 }
 
+// admitTransfer lets a gift by bank through, after a proof where there are many
+// of them: each is a row in the database and mostly a mail to an address that
+// anybody can type. Whoever brings a proof gives all the same. A form that is
+// sent twice counts once.
+func (v *giving) admitTransfer(ctx context.Context, r *web.Request, nonce string) error {
+	if _, err := v.Site.Store.Donation(ctx, nonce); !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	limits := transferLimits(fund.Email(v.form.Email), web.Client(ctx))
+	if _, prove := v.Transfers.admit(limits, v.proof(r, nonce).good()); prove {
+		return &turned{guard.Prove, guard.Defaults().Work(guard.Sight{})}
+	}
+	return nil
+}
+
 // suspect keeps what speaks against a gift, before its donor can pay. That it
 // can't be kept is no reason to turn the donor away.
 func (v *giving) suspect(ctx context.Context, d fund.Donation, reasons []guard.Reason) {
@@ -132,27 +146,8 @@ func (v *giving) suspect(ctx context.Context, d fund.Donation, reasons []guard.R
 	}
 }
 
-// proofPurpose ties a proof to one form and to the work that was asked for.
-func proofPurpose(nonce string, bits int) string { return fmt.Sprintf("proof %d %s", bits, nonce) }
-
-// shown is the proof that a form brings: its token, the work, and how long the
-// page has been open; "" for none that is ours.
-func (v *giving) shown(r *web.Request, nonce string) (token string, bits int, age time.Duration) {
-	token = r.PostForm.Get("proof")
-	bits, err := strconv.Atoi(r.PostForm.Get("bits"))
-	if token == "" || err != nil {
-		return "", 0, 0
-	}
-	_, age, err = v.Nonces.Check(proofPurpose(nonce, bits), token, v.Site.Clock.Now(), guard.ProofLasts)
-	if err != nil {
-		return "", 0, 0
-	}
-	return token, bits, age
-}
-
-func (v *giving) proven(r *web.Request, nonce string) bool {
-	token, bits, age := v.shown(r, nonce)
-	return token != "" && (age >= guard.WaitFor || guard.Worked(token, r.PostForm.Get("answer"), bits))
+func (v *giving) proof(r *web.Request, nonce string) proof {
+	return proof{v.Nonces, v.Site.Clock.Now(), r.PostForm, nonce}
 }
 
 // turn answers a form that may not go on; false where err says nothing of that.
@@ -178,36 +173,13 @@ func (v *giving) turn(ctx context.Context, r *web.Request, nonce string, err err
 	return page, true, err
 }
 
-// askProof shows the page that asks for a proof. Pressing its button too early
-// shows it again with the same token, so that the minute goes on.
+// askProof shows the page that asks for a proof.
 func (v *giving) askProof(r *web.Request, nonce string, bits int) (web.Page, error) {
-	token, had, age := v.shown(r, nonce)
-	if token == "" {
-		token = v.Nonces.Mint(proofPurpose(nonce, bits), v.Site.Clock.Now())
-	} else {
-		bits = had
+	p := v.proof(r, nonce).ask(v.form.Action, bits)
+	p.Why, p.Go, p.Kept = v.T("guard.proof.why"), v.T("guard.proof.go"), v.T("guard.proof.kept")
+	if !v.card(v.form.By) {
+		p.Why = v.T("guard.proof.many")
 	}
-	p := web.ProofPage{
-		Heading: v.T("guard.proof.heading"), Action: v.form.Action, Fields: carried(r.PostForm), Token: token, Bits: bits,
-		Seconds: int((guard.WaitFor - age + time.Second - 1) / time.Second), Early: age > 0,
-	}
-	v.Title, v.Robots, v.Canonical, v.Langs, v.shell.Sandbox = p.Heading, "noindex", "", nil, v.Giving.Sandbox != nil
-	p.Frame = v.Frame
-	page, err := v.Site.draw(v.shell, "site/proof", p)
-	page.Status, page.Cache, page.Deps = http.StatusTooManyRequests, web.NoStore, nil
-	return page, err
-}
-
-// mostCarried is how many fields a form may bring; ours has a dozen.
-const mostCarried = 40
-
-// carried are the fields of a form but those of the proof.
-func carried(form url.Values) []web.HiddenField {
-	var out []web.HiddenField
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if name != "proof" && name != "bits" && name != "answer" && len(out) < mostCarried {
-			out = append(out, web.HiddenField{Name: name, Value: form.Get(name)})
-		}
-	}
-	return out
+	v.shell.Sandbox = v.Giving.Sandbox != nil
+	return v.Site.drawProof(v.shell, p)
 }

@@ -14,10 +14,12 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/chromedp"
 
+	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/payment/sandbox"
+	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
 	"masthead.dev/masthead/internal/testkit/browser"
@@ -39,7 +41,7 @@ func (transfer) Begin(_ context.Context, in fund.Intent, _ fund.IdemKey) (fund.H
 func watched(t *testing.T, s *store.Store) *purse {
 	t.Helper()
 	p := newPurseOn(t, s)
-	p.giving.Watch = guard.NewWatch()
+	p.giving.Watch, p.giving.Transfers = guard.NewWatch(), site.NewLimiter(p.clock)
 	p.svc.Providers[fund.KeyBank] = transfer{}
 	p.http = web.WithClient(nil, p.http)
 	return p
@@ -298,6 +300,49 @@ func TestVisitorsWhoseNetworkIsNotKnownShareALargerLimit(t *testing.T) {
 	}
 	if status, _, doc, _ := p.try("@", sandbox.Key, "reader@example.org"); status != 429 || doc.Find("form[data-token]").Length() != 1 {
 		t.Errorf("the next one is answered with %d", status)
+	}
+}
+
+func TestAFloodOfTransfersIsAskedForProofsAndShutsNobodyOut(t *testing.T) {
+	p := watched(t, storetest.Open(t, storetest.SQLite(t)))
+	begun := func() int {
+		n, err := db.One(t.Context(), p.s.Query(), db.Value[int], "SELECT COUNT(*) FROM donation")
+		p.ok(err)
+		return n
+	}
+	for range 40 { // a stranger types the address of a victim
+		p.try("192.0.2.9", fund.KeyBank, "victim@example.org")
+	}
+	if n := begun(); n != 4 {
+		t.Errorf("%d gifts were begun for one address within minutes, want 4", n)
+	}
+	status, to, doc, _ := p.try("198.51.100.7", fund.KeyBank, "victim@example.org") // the victim gives
+	if status != 429 || doc.Find("form[data-token]").Length() != 1 || strings.Contains(doc.Text(), "stolen") {
+		t.Fatalf("the fifth is answered with %d, %q: %s", status, to, doc.Find("main").Text())
+	}
+	solved := p.solve(doc)
+	status, to, _ = p.from("198.51.100.7", "POST", givePath, solved)
+	if status != 303 || !strings.HasPrefix(to, "/give/bank/") {
+		t.Errorf("with a proof it is answered with %d, %q", status, to)
+	}
+	if status, again, _ := p.from("198.51.100.7", "POST", givePath, solved); status != 303 || again != to || begun() != 5 {
+		t.Errorf("the same form once more is answered with %d, %q; %d gifts", status, again, begun())
+	}
+	was := begun()
+	for n := range 40 { // and one address after the other
+		p.try("203.0.113.1", fund.KeyBank, fmt.Sprintf("reader%d@example.org", n))
+	}
+	if n := begun() - was; n != 20 {
+		t.Errorf("%d gifts were begun from one network within minutes, want 20", n)
+	}
+	_, _, doc, _ = p.try("203.0.113.1", fund.KeyBank, "honest@example.org")
+	v := fields(doc, "form[data-token]")
+	p.clock.Add(guard.WaitFor) // without script
+	if status, _, _ := p.from("203.0.113.1", "POST", givePath, v); status != 303 {
+		t.Errorf("after a minute the next of the network is answered with %d", status)
+	}
+	if status, _, _, _ := p.try("203.0.113.2", fund.KeyBank, "other@example.org"); status != 303 {
+		t.Errorf("another network is answered with %d", status)
 	}
 }
 

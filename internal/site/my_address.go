@@ -33,7 +33,7 @@ func (m *My) address(ctx context.Context, v *me) (web.Page, error) {
 	case email == v.donor.Email:
 		return v.addressForm(http.StatusUnprocessableEntity, email, v.T("my.address.same"))
 	}
-	if wait := v.Limits.take(append(mailLimits(email, web.Client(ctx)), limit{"moves " + v.donor.ID, 5, time.Hour})); wait > 0 {
+	if wait := v.Limits.take(append(mailLimits(email, web.Client(ctx)), limit{"moves " + v.donor.ID, 5, time.Hour, false})); wait > 0 {
 		return v.addressForm(http.StatusTooManyRequests, email, v.wait(wait))
 	}
 	to, token := v.donor, store.NewLinkToken()

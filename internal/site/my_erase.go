@@ -6,6 +6,7 @@ import (
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -25,7 +26,7 @@ func (m *My) erase(ctx context.Context, v *me) (web.Page, error) {
 		return v.eraseForm(http.StatusUnprocessableEntity, plans, v.T("my.erase.wrong"))
 	}
 	for _, p := range plans {
-		if _, err := v.Fund.Change(ctx, p.ID, fund.Change{Do: fund.ChangeCancel, Now: true}, "erase:"+p.ID); err != nil {
+		if _, err := v.Fund.Change(ctx, p.ID, fund.Change{Do: fund.ChangeCancel, Now: true}, v.attempt()+":"+p.ID); err != nil {
 			if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.NotFound) { // also a provider that was switched off
 				return v.eraseForm(http.StatusServiceUnavailable, plans, v.T("my.erase.unavailable"))
 			}
@@ -36,6 +37,15 @@ func (m *My) erase(ctx context.Context, v *me) (web.Page, error) {
 		return web.Page{}, err
 	}
 	return v.cookie(web.Redirect(http.StatusSeeOther, v.Path("/my")+"?done=erased"), ""), nil
+}
+
+// attempt is the key of this try: a later one asks the provider anew. A page that
+// was made up without one is a try of its own.
+func (v *me) attempt() string {
+	if key := v.field("try"); len(key) == len(id.New()) {
+		return "erase:" + key
+	}
+	return "erase:" + id.New()
 }
 
 // running are the plans that still bring money.
@@ -51,7 +61,7 @@ func (v *me) running(ctx context.Context) ([]fund.Plan, error) {
 }
 
 func (v *me) eraseForm(status int, plans []fund.Plan, wrong string) (web.Page, error) {
-	f := web.Form{ID: "erase", Action: v.here(), Nonce: v.mint(), Submit: v.T("my.erase.act"), Groups: []web.FieldGroup{{Fields: []web.Field{
+	f := web.Form{ID: "erase", Action: v.here(), Nonce: v.mint(), Submit: v.T("my.erase.act"), Hidden: []web.HiddenField{{Name: "try", Value: id.New()}}, Groups: []web.FieldGroup{{Fields: []web.Field{
 		{Name: "email", Kind: "email", Label: v.T("my.erase.type", "email", v.donor.Email), Autocomplete: "off", Dir: "ltr", Required: true},
 	}}}}
 	if wrong != "" {

@@ -8,6 +8,7 @@ import (
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
 	"masthead.dev/masthead/internal/mail"
@@ -72,15 +73,21 @@ func (v *me) withMailNote(ctx context.Context, status int, p web.MyFormPage) (we
 // whether or not somebody gave from it: one look, one job.
 func (v *me) askLink(ctx context.Context) (web.Page, error) {
 	typed := v.field("email")
-	if _, _, err := v.Nonces.Check(v.purpose(), v.r.PostForm.Get("nonce"), v.Site.Clock.Now(), formLife); err != nil {
+	nonce, _, err := v.Nonces.Check(v.purpose(), v.r.PostForm.Get("nonce"), v.Site.Clock.Now(), formLife)
+	if err != nil {
 		return v.signInForm(ctx, http.StatusUnprocessableEntity, short(typed), v.T("fund.old"))
 	}
 	email := fund.Email(typed)
 	if email == "" {
 		return v.signInForm(ctx, http.StatusUnprocessableEntity, short(typed), v.T("fund.email"))
 	}
-	if wait := v.Limits.take(mailLimits(email, web.Client(ctx))); wait > 0 {
+	shown := proof{v.Nonces, v.Site.Clock.Now(), v.r.PostForm, nonce}
+	proven := shown.good() && v.Limits.first(v.r.PostForm.Get("proof"))
+	switch wait, prove := v.Limits.admit(mailLimits(email, web.Client(ctx)), proven); {
+	case wait > 0:
 		return v.signInForm(ctx, http.StatusTooManyRequests, email, v.wait(wait))
+	case prove:
+		return v.askProof(shown)
 	}
 	donor, err := v.Site.Store.DonorByEmail(ctx, email)
 	if fault.Is(err, fault.NotFound) {
@@ -93,6 +100,14 @@ func (v *me) askLink(ctx context.Context) (web.Page, error) {
 		return web.Page{}, err
 	}
 	return v.to("/my?done=sent")
+}
+
+// askProof shows the page that asks for a proof before a mail is sent.
+func (v *me) askProof(shown proof) (web.Page, error) {
+	p := shown.ask(v.Path("/my"), guard.Defaults().Work(guard.Sight{}))
+	p.Why, p.Go, p.Kept = v.T("guard.proof.many"), v.T("guard.proof.on"), v.T("guard.proof.typed")
+	v.shell.Sandbox = false
+	return v.Site.drawProof(v.shell, p)
 }
 
 func (v *me) askLetter(ctx context.Context, donorID string, power store.Power, next string) error {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +17,13 @@ import (
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/payment/sandbox"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
+	"masthead.dev/masthead/internal/worker"
 )
 
 const ada, bob = "ada@quill.example", "bob@zweig.example"
@@ -153,13 +158,24 @@ func TestMailsAreLimitedByAddressAndByNetwork(t *testing.T) {
 			t.Fatalf("a first try is answered with %d", got)
 		}
 	}
-	if a := f.askLink(ada); a.status != http.StatusTooManyRequests || !strings.Contains(a.said(), "15 minutes") || a.Find("#signin-email").AttrOr("value", "") != ada {
-		t.Errorf("the fifth: %d %s", a.status, a.said())
-	}
 	f.from = "[2001:db8::1]:5"
-	if got := status(ada); got != http.StatusTooManyRequests {
-		t.Errorf("from elsewhere: %d", got)
+	for i := range 4 { // from elsewhere, with a proof each
+		asked := f.askLink(ada)
+		if asked.status != http.StatusTooManyRequests || asked.Find("form[data-token]").Length() != 1 || strings.Contains(asked.said(), "payment") {
+			t.Fatalf("try %d: %d %s", i+5, asked.status, asked.said())
+		}
+		proof := f.solve(asked.Document)
+		if a := f.visit("POST", "/my", proof, "Sec-Fetch-Site", "same-origin"); a.to() != "/my?done=sent" {
+			t.Fatalf("try %d with a proof: %d %s", i+5, a.status, a.said())
+		}
+		if a := f.visit("POST", "/my", proof, "Sec-Fetch-Site", "same-origin"); i == 0 && (a.status != http.StatusTooManyRequests || fields(a.Document, "form[data-token]").Get("proof") == proof.Get("proof")) {
+			t.Fatalf("the same proof once more: %d %s", a.status, a.said())
+		}
 	}
+	if a := f.askLink(ada); a.status != http.StatusTooManyRequests || !strings.Contains(a.said(), "60 minutes") || !strings.Contains(a.said(), "mailbox") || a.Find("#signin-email").AttrOr("value", "") != ada {
+		t.Errorf("the ninth within the hour: %d %s", a.status, a.said())
+	}
+	f.clock.Add(15*time.Minute + time.Second)
 	for i := range 20 {
 		f.from = "[2001:db8::" + string(rune('a'+i%6)) + "]:5" // one /64
 		if got := status("x" + string(rune('a'+i)) + "@quill.example"); got != http.StatusSeeOther {
@@ -173,9 +189,43 @@ func TestMailsAreLimitedByAddressAndByNetwork(t *testing.T) {
 	if got := status("last@quill.example"); got != http.StatusSeeOther {
 		t.Errorf("another network: %d", got)
 	}
-	f.clock.Add(15*time.Minute + time.Second)
+	f.clock.Add(time.Hour)
 	if got := status(ada); got != http.StatusSeeOther {
-		t.Errorf("after a quarter of an hour: %d", got)
+		t.Errorf("after an hour: %d", got)
+	}
+}
+
+func TestNoStrangerLocksDonorsOutOfTheirPage(t *testing.T) {
+	f := newFan(t, storetest.Open(t, storetest.SQLite(t)))
+	f.gift(ada, "25.00", fund.Once)
+	f.from = "@" // an onion service
+	for i := range 200 {
+		if got := f.askLink("x" + strconv.Itoa(i) + "@quill.example").status; got != http.StatusSeeOther {
+			t.Fatalf("try %d: %d", i, got)
+		}
+	}
+	asked := f.askLink(ada)
+	if asked.status != http.StatusTooManyRequests || asked.Find("form[data-token]").Length() != 1 {
+		t.Fatalf("after 200 tries of others: %d %s", asked.status, asked.said())
+	}
+	f.clock.Add(time.Minute) // without script
+	if a := f.press(asked, "form[data-token]"); a.to() != "/my?done=sent" {
+		t.Errorf("after the page's minute: %d %s", a.status, a.said())
+	}
+	if len(f.mails(ada)) != 1 {
+		t.Error("no mail came")
+	}
+	f.from = "192.0.2.77:1"
+	for range 20 { // all day long somebody asks for mails to one address
+		f.clock.Add(time.Hour)
+		f.askLink(bob)
+	}
+	asked = f.askLink(bob)
+	if asked.Find("form[data-token]").Length() != 1 {
+		t.Fatalf("after a day: %d %s", asked.status, asked.said())
+	}
+	if a := f.visit("POST", "/my", f.solve(asked.Document), "Sec-Fetch-Site", "same-origin"); a.to() != "/my?done=sent" {
+		t.Errorf("with a proof: %d %s", a.status, a.said())
 	}
 }
 
@@ -750,4 +800,135 @@ func TestAStandingOrderIsToBeEndedAtTheBankToo(t *testing.T) {
 	if at.Find("form#pause, form#method").Length() != 0 {
 		t.Error("the page offers what only the bank can do")
 	}
+}
+
+func TestAFormWithTheOldAddressDoesNotKeepItFromComingBack(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		d := f.gift(ada, "12.00", fund.Once)
+		f.signIn(ada)
+		f.moveTo("thief@evil.example")
+		back := f.mailed(ada)
+		clear(f.jar)
+		form, err := f.svc.Begin(t.Context(), fund.Form{Nonce: id.New(), Age: time.Minute, Campaign: f.campaign, Currency: "USD", Every: "once", Choice: fund.Own, Own: "5.00",
+			Email: ada, Provider: sandbox.Key}, locale.For("en"))
+		f.ok(err)
+		if a := f.act(back); a.to() != "/my?done=moved" || f.donor(ada).ID != d.DonorID {
+			t.Fatalf("taking back leads to %d %s", a.status, a.said())
+		}
+		f.ok(f.sandbox.Pay(t.Context(), form.Session)) // its money is not lost
+		f.catchUp()
+		if c, _ := f.sums(); c != 1700 {
+			t.Errorf("C is %d, want 1700", c)
+		}
+	})
+}
+
+func TestADonorWhoHasGivenKeepsTheirAddressFromBeingTakenBack(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		f.gift(ada, "12.00", fund.Once)
+		f.signIn(ada)
+		f.moveTo("new@quill.example")
+		back := f.mailed(ada)
+		clear(f.jar)
+		f.gift(ada, "7.00", fund.Once)
+		other := f.donor(ada).ID
+		if a := f.act(back); a.status != http.StatusConflict || !strings.Contains(a.said(), "never join") || f.donor(ada).ID != other {
+			t.Errorf("taking back: %d %s", a.status, a.said())
+		}
+	})
+}
+
+func TestASignedAddressEndsWithAChangeOfAddressAndAStatementsWithinTheHour(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		x := f.withReceipts()
+		_, at := f.receiptOf(x, f.gift(ada, "25.00", fund.Once))
+		donor := f.donor(ada).ID
+		statement := func() string {
+			l, err := x.Statement(t.Context(), donor, "en", f.clock.Now(), f.clock.Now())
+			f.ok(err)
+			return l.Href
+		}
+		opens := func(path string, status int) {
+			t.Helper()
+			if a := f.visit("GET", path, nil); a.status != status {
+				t.Errorf("%s is answered with %d, want %d", path, a.status, status)
+			}
+		}
+		old := statement()
+		opens(at, 200)
+		opens(old, 200)
+		f.signIn(ada)
+		f.moveTo("new@quill.example")
+		opens(at, http.StatusNotFound)
+		opens(old, http.StatusNotFound)
+		late := statement()
+		f.clock.Add(59 * time.Minute)
+		opens(late, 200)
+		f.clock.Add(2 * time.Minute)
+		opens(late, http.StatusGone)
+	})
+}
+
+// refusing is a provider that refuses to change plans.
+type refusing struct{ fund.Provider }
+
+func (refusing) Change(context.Context, fund.PlanRef, fund.Change, fund.IdemKey) (fund.Handoff, error) {
+	return fund.Handoff{}, fault.New(fault.Invalid, "not now")
+}
+
+func TestARefusalOfTheProviderHindersErasureOnlyForThatTry(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		donor := f.gift(ada, "25.00", fund.Month).DonorID
+		f.signIn(ada)
+		f.svc.Providers[sandbox.Key] = refusing{f.sandbox}
+		f.press(f.open("/my/erase"), "form#erase", "email", ada)
+		if _, err := f.s.Donor(t.Context(), donor); err != nil {
+			t.Fatalf("the donor was erased although the plan runs: %v", err)
+		}
+		f.svc.Providers[sandbox.Key] = f.sandbox
+		if a := f.press(f.open("/my/erase"), "form#erase", "email", ada); a.to() != "/my?done=erased" {
+			t.Errorf("once the provider agrees: %d %s", a.status, a.said())
+		}
+	})
+}
+
+func TestAPlanThatBeginsAfterErasureIsEndedAtOnce(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		d, err := f.svc.Begin(t.Context(), fund.Form{Nonce: id.New(), Age: time.Minute, Campaign: f.campaign, Currency: "USD", Every: "month", Choice: fund.Own, Own: "5.00",
+			Email: ada, Provider: sandbox.Key}, locale.For("en"))
+		f.ok(err)
+		f.ok(f.s.Write(t.Context(), func(tx *store.Tx) error { return tx.EraseDonor(t.Context(), store.System, d.DonorID) }))
+		asked := false
+		jobs := worker.New(f.s, 1)
+		for _, quiet := range []string{job.MailKind, job.FundThank, job.FundPlan} {
+			jobs.Handle(quiet, func(context.Context, job.Work) error { return nil })
+		}
+		jobs.Handle(job.FundRound, func(ctx context.Context, _ job.Work) error {
+			asked = true
+			return worker.ErasedPlans(f.s, f.svc).Do(ctx)
+		})
+		f.ok(f.sandbox.Pay(t.Context(), d.Session))
+		f.svc.Providers[sandbox.Key] = deaf{f.sandbox}
+		f.catchUp()
+		plans, err := f.s.DonorPlans(t.Context(), d.DonorID)
+		if err != nil || len(plans) != 1 || plans[0].State != fund.PlanActive {
+			t.Fatalf("the plans are %+v, %v", plans, err)
+		}
+		if err := jobs.Drain(t.Context()); !asked {
+			t.Fatalf("nobody asks for its end: %v", err)
+		}
+		f.svc.Providers[sandbox.Key] = f.sandbox
+		f.ok(worker.ErasedPlans(f.s, f.svc).Do(t.Context()))
+		if p, _, err := f.s.Plan(t.Context(), plans[0].ID); err != nil || p.State != fund.PlanCancelled {
+			t.Errorf("the plan is %s, %v", p.State, err)
+		}
+		kinds := map[string]int{}
+		list, _, err := f.s.Tasks(t.Context(), 9)
+		for _, x := range list {
+			kinds[x.Kind]++
+		}
+		if err != nil || kinds[fund.TaskErasedPlan] != 1 || kinds[fund.TaskErasedGift] != 1 {
+			t.Errorf("tasks: %v, %v", kinds, err)
+		}
+	})
 }

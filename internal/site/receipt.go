@@ -41,7 +41,10 @@ func (x *Receipts) Routes() []Route {
 func (x *Receipts) sealed(h web.Handler) web.Handler {
 	return func(ctx context.Context, r *web.Request) (web.Page, error) {
 		var page web.Page
-		err := x.Signer.Check(r.Path, r.URL.Query(), x.Site.Clock.Now())
+		epoch, err := x.epochOf(ctx, r)
+		if err == nil {
+			err = x.Signer.Check(r.Path, epoch, r.URL.Query(), x.Site.Clock.Now())
+		}
 		if err == nil {
 			page, err = h(ctx, r)
 		}
@@ -59,6 +62,19 @@ func (x *Receipts) sealed(h web.Handler) web.Handler {
 		page.Cache, page.Deps = web.NoStore, nil
 		return page, err
 	}
+}
+
+// epochOf is the epoch of the donor whom an address is about.
+func (x *Receipts) epochOf(ctx context.Context, r *web.Request) (string, error) {
+	donorID := param(r, "donor")
+	if donorID == "" {
+		got, err := x.Site.Store.Receipt(ctx, param(r, "id"))
+		if err != nil {
+			return "", err
+		}
+		donorID = got.DonorID
+	}
+	return x.Site.Store.DonorEpoch(ctx, donorID)
 }
 
 // explain is a page that says why nothing is shown, with the way on.
@@ -119,7 +135,11 @@ func (x *Receipts) ended(ctx context.Context, r *web.Request, got receipt.Receip
 	if err != nil {
 		return web.Page{}, err
 	}
-	return x.explain(ctx, r, http.StatusGone, "receipt.ended.replaced", &web.Link{Text: next.Number, Href: o.Prefix(r.Lang) + x.sign(web.ReceiptPath(next.ID))},
+	at, err := x.sign(ctx, next.DonorID, web.ReceiptPath(next.ID), web.SignedFor)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return x.explain(ctx, r, http.StatusGone, "receipt.ended.replaced", &web.Link{Text: next.Number, Href: o.Prefix(r.Lang) + at},
 		"number", got.Number, "next", next.Number)
 }
 
@@ -160,9 +180,15 @@ func (x *Receipts) statement(ctx context.Context, r *web.Request) (web.Page, err
 	return pdfPage(body, "statement-"+param(r, "from")+"-"+param(r, "to")), err
 }
 
-func (x *Receipts) sign(path string) string {
-	return x.Signer.Address(path, x.Site.Clock.Now().Add(web.SignedFor))
+// sign is the address of something of a donor's that works for a time.
+func (x *Receipts) sign(ctx context.Context, donorID, path string, lasts time.Duration) (string, error) {
+	epoch, err := x.Site.Store.DonorEpoch(ctx, donorID)
+	return x.Signer.Address(path, epoch, x.Site.Clock.Now().Add(lasts)), err
 }
+
+// statementFor is how long the address of a statement works: it is for who looks
+// at their own page, and names all gifts.
+const statementFor = time.Hour
 
 // ByPayment lists the receipts of a donor's payments with their addresses, for
 // My.Receipts.
@@ -172,9 +198,13 @@ func (x *Receipts) ByPayment(ctx context.Context, donorID, lang string) (map[str
 		return nil, err
 	}
 	list, err := x.Site.Store.PaymentReceipts(ctx, donorID)
-	out := map[string]web.Link{}
+	if err != nil {
+		return nil, err
+	}
+	epoch, err := x.Site.Store.DonorEpoch(ctx, donorID)
+	until, out := x.Site.Clock.Now().Add(web.SignedFor), map[string]web.Link{}
 	for payment, r := range list {
-		out[payment] = web.Link{Text: r.Number, Href: o.Prefix(lang) + x.sign(web.ReceiptPath(r.ID))}
+		out[payment] = web.Link{Text: r.Number, Href: o.Prefix(lang) + x.Signer.Address(web.ReceiptPath(r.ID), epoch, until)}
 	}
 	return out, err
 }
@@ -182,7 +212,15 @@ func (x *Receipts) ByPayment(ctx context.Context, donorID, lang string) (map[str
 // Address is where one receipt is read, for My.Receipt.
 func (x *Receipts) Address(ctx context.Context, receiptID, lang string) (string, error) {
 	o, err := x.Site.outlet(ctx)
-	return o.Prefix(lang) + x.sign(web.ReceiptPath(receiptID)), err
+	if err != nil {
+		return "", err
+	}
+	got, err := x.Site.Store.Receipt(ctx, receiptID)
+	if err != nil {
+		return "", err
+	}
+	at, err := x.sign(ctx, got.DonorID, web.ReceiptPath(receiptID), web.SignedFor)
+	return o.Prefix(lang) + at, err
 }
 
 // Statement is where a statement of some days, both of which count, is read, for
@@ -192,7 +230,8 @@ func (x *Receipts) Statement(ctx context.Context, donorID, lang string, from, to
 	if err != nil {
 		return nil, err
 	}
-	return &web.Link{Text: t.T("receipt.statement.pdf"), Href: t.prefix + x.sign("/receipts/statement/"+donorID+"/"+from.Format(time.DateOnly)+"/"+to.Format(time.DateOnly))}, nil
+	at, err := x.sign(ctx, donorID, "/receipts/statement/"+donorID+"/"+from.Format(time.DateOnly)+"/"+to.Format(time.DateOnly), statementFor)
+	return &web.Link{Text: t.T("receipt.statement.pdf"), Href: t.prefix + at}, err
 }
 
 // tongue is a language with the prefix of its addresses.
@@ -218,13 +257,17 @@ func (x *Receipts) Forms(ctx context.Context, donorID, lang string) ([]web.Link,
 		return nil, err
 	}
 	var out []web.Link
-	if set.Use().GiftAid {
-		out = append(out, web.Link{Text: t.T("receipt.link.giftaid"), Href: t.prefix + x.sign(web.GiftAidPath(donorID))})
+	add := func(on bool, key, path string) {
+		if !on || err != nil {
+			return
+		}
+		var at string
+		at, err = x.sign(ctx, donorID, path, web.SignedFor)
+		out = append(out, web.Link{Text: t.T(key), Href: t.prefix + at})
 	}
-	if set.Use().Party {
-		out = append(out, web.Link{Text: t.T("receipt.link.party"), Href: t.prefix + x.sign(web.PartyPath(donorID))})
-	}
-	return out, nil
+	add(set.Use().GiftAid, "receipt.link.giftaid", web.GiftAidPath(donorID))
+	add(set.Use().Party, "receipt.link.party", web.PartyPath(donorID))
+	return out, err
 }
 
 // addTo names the receipt of a gift on the page after paying, and issues it

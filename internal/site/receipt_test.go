@@ -70,8 +70,8 @@ func TestAReceiptOpensByItsSignedAddressAndByNoOther(t *testing.T) {
 			"altered":             {at[:len(at)-1], http.StatusNotFound},
 			"unsigned":            {"/receipts/" + r.ID, http.StatusNotFound},
 			"of another receipt":  {strings.Replace(at, r.ID, other.ID, 1), http.StatusNotFound},
-			"of what never was":   {x.Signer.Address("/receipts/none", f.clock.Now().Add(time.Hour)), http.StatusNotFound},
-			"after its last day":  {x.Signer.Address("/receipts/"+r.ID, f.clock.Now().Add(-time.Second)), http.StatusGone},
+			"of what never was":   {x.Signer.Address("/receipts/none", "0", f.clock.Now().Add(time.Hour)), http.StatusNotFound},
+			"after its last day":  {x.Signer.Address("/receipts/"+r.ID, "0", f.clock.Now().Add(-time.Second)), http.StatusGone},
 			"in another language": {"/de" + at, 200},
 		} {
 			a := f.visit("GET", v.path, nil)
@@ -131,7 +131,7 @@ func TestADonorDeclaresGiftAidAndWithdrawsIt(t *testing.T) {
 	eachFan(t, func(t *testing.T, f *fan) {
 		x := f.withReceipts()
 		f.gift(ada, "25.00", fund.Once)
-		form := x.Signer.Address(web.GiftAidPath(f.donor(ada).ID), f.clock.Now().Add(time.Hour))
+		form := x.Signer.Address(web.GiftAidPath(f.donor(ada).ID), "0", f.clock.Now().Add(time.Hour))
 		if a := f.visit("GET", form, nil); a.status != http.StatusNotFound {
 			t.Errorf("without such rules: %d", a.status)
 		}
@@ -173,7 +173,7 @@ func TestADonorTellsNameAndAddressForOfficialReceipts(t *testing.T) {
 		x := f.withReceipts()
 		f.gift(ada, "25.00", fund.Once)
 		f.useRules("ca", map[string]string{"name": "Lantern", "registration": "1", "place": "Alder", "signer": "R"})
-		form := x.Signer.Address(web.PartyPath(f.donor(ada).ID), f.clock.Now().Add(time.Hour))
+		form := x.Signer.Address(web.PartyPath(f.donor(ada).ID), "0", f.clock.Now().Add(time.Hour))
 		page := f.open(form)
 		if a := f.press(page, "form#party", "name", "Ada Q. Quill"); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("without an address: %d", a.status)

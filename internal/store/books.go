@@ -72,11 +72,6 @@ func (s *Store) Reversals(ctx context.Context, from, to string, limit int) (list
 	return list, all, err
 }
 
-// EntryCount tells how many entries are dated from one day to another.
-func (s *Store) EntryCount(ctx context.Context, from, to string) (int, error) {
-	return db.One(ctx, s.Query(), db.Value[int], "SELECT COUNT(*) FROM ledger_entry WHERE date >= $1 AND date <= $2", from, to)
-}
-
 // Threshold is the announced sum from which donors are named for a year.
 type Threshold struct {
 	money.Amount           // zero Minor: nobody is named without their wish

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/store"
@@ -135,6 +136,48 @@ func TestEachDifferenceIsReportedAndNothingElse(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAGiftInHandThatWasTakenBackLeavesTheBooksGreen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := store.OfflineGift{ID: id.New(), Amount: money.Amount{Currency: "EUR", Minor: 2500}, At: at(2026, 3, 15), Day: "2026-03-15", Kind: "cash", Account: ledger.Cash}
+		kept := g
+		kept.ID, kept.Amount.Minor = id.New(), 700
+		for _, g := range []store.OfflineGift{g, kept} {
+			if _, err := s.BookOffline(t.Context(), treasurer, g); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.TakeBackOffline(t.Context(), treasurer, g.ID, reconcileNow, time.UTC); err != nil {
+			t.Fatal(err)
+		}
+		if r := reconcile(t, s, reconcileNow); !r.Green {
+			t.Errorf("%v", red(r))
+		}
+	})
+}
+
+func TestABankLineOfAClosedPeriodCountsOnItsOwnDay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		usd := money.Amount{Currency: "USD", Minor: 500}
+		src := func(object, date string) ledger.Source {
+			return ledger.Source{Provider: "bank", Object: object, Date: date}
+		}
+		postEntries(t, s, ledger.BankLine(src("l1", "2026-01-05"), "Main", usd), ledger.Allocation(src("l1", "2026-01-05"), usd, ledger.Donations))
+		if _, err := closeTo(t, s, "2026-01-31", "2026-02-10"); err != nil {
+			t.Fatal(err)
+		}
+		for _, day := range []string{"2026-01-10", "2026-01-20"} { // only the first is on the statement
+			postEntries(t, s, ledger.BankLine(src(day, day), "Main", usd), ledger.Allocation(src(day, day), usd, ledger.Donations))
+		}
+		execAll(t, s, "INSERT INTO bank_account (id, name, title, currency, created_at) VALUES ('b1', 'Main', 'Our bank', 'USD', 1)",
+			"INSERT INTO bank_statement (id, account_id, file_hash, part, format, from_day, to_day, opening_minor, closing_minor, lines, state, read_at) VALUES ('s1', 'b1', 'f', 0, 'mt940', '2026-01-01', '2026-01-15', 0, 1000, 2, 'read', 1)")
+		for _, name := range red(reconcile(t, s, reconcileNow)) {
+			if strings.HasPrefix(name, "bank") {
+				t.Error(name)
+			}
+		}
+	})
 }
 
 func TestAPayoutThatDoesNotComeIsReportedAfterSevenWorkingDays(t *testing.T) {

@@ -188,15 +188,22 @@ func (s Fund) TriedCommand(ctx context.Context, key fund.IdemKey) error {
 
 // PlanRefund implements fund.Store. Planned refunds that the provider has not
 // told us of yet count as given back.
-func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c fund.Command) error {
-	return s.Write(ctx, func(tx *Tx) error {
+func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c fund.Command) (got fund.Planned, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
 		if err := tx.lockObjects(ctx, []string{c.Provider + " payment " + p.Ref}); err != nil { // as Apply does
 			return err
 		}
-		have, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM command WHERE key = $1", c.Key)
-		if err != nil || have > 0 {
-			return err // the same request once more
+		have, err := db.Rows(ctx, tx, scanPlanned, "SELECT "+commandColumns+", state, result FROM command WHERE key = $1", c.Key)
+		if err != nil {
+			return err
 		}
+		if len(have) > 0 { // the same request once more
+			if got = have[0]; got.ObjectID != c.ObjectID || got.RefundAmount() != a.Minor {
+				return fault.New(fault.Conflict, "another refund was asked for by this form; load the page again")
+			}
+			return nil
+		}
+		got = fund.Planned{Command: c}
 		if err := tx.undisputed(ctx, p.ID); err != nil {
 			return err
 		}
@@ -216,6 +223,7 @@ func (s Fund) PlanRefund(ctx context.Context, p fund.Payment, a money.Amount, c 
 		}
 		return tx.addCommand(ctx, c)
 	})
+	return got, err
 }
 
 // undisputed refuses a refund beside an open dispute, which would be paid twice

@@ -65,8 +65,9 @@ func (tx *Tx) suspicions(ctx context.Context, donations []string) (map[string][]
 
 func (tx *Tx) ratesFor(ctx context.Context, w fund.World, f fund.Facts) (all []fund.Rate, err error) {
 	for _, p := range f.Payments {
-		d, ok := w.Donations[p.Donation]
-		if !ok || d.CampaignID != "" && w.Campaigns[d.CampaignID].Currency == p.Amount.Currency {
+		// A payment may count elsewhere than its donation, as a renewal after the
+		// campaign's end does; so the campaign's currency says nothing here.
+		if _, ok := w.Donations[p.Donation]; !ok {
 			continue
 		}
 		first, last := fund.NearDays(p.SucceededAt)

@@ -48,10 +48,11 @@ func (s *Store) DonationOutcome(ctx context.Context, id string) (o fund.Outcome,
 	return o, err
 }
 
-// Open implements fund.Store.
+// Open implements fund.Store. A session without an address has failed for good,
+// see fund.SessionFailed.
 func (s Fund) Open(ctx context.Context, provider string, before time.Time, limit int) ([]fund.Donation, error) {
 	return db.Rows(ctx, s.Query(), scanDonation, "SELECT "+donationColumns+` FROM donation WHERE provider = $1 AND state IN ('pending', 'failed')
-		AND session_ref IS NOT NULL AND opened_at <= $2 ORDER BY opened_at, id LIMIT $3`, provider, before.UnixMilli(), limit)
+		AND session_ref IS NOT NULL AND (state = 'pending' OR session_url <> '') AND opened_at <= $2 ORDER BY opened_at, id LIMIT $3`, provider, before.UnixMilli(), limit)
 }
 
 const donorColumns = "id, email, name, show_name, lang, created_at"

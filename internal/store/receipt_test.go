@@ -566,7 +566,9 @@ func TestTheEvidenceOfGiftAidOutlivesAnErasureAsLongAsItsGifts(t *testing.T) { /
 		d := receipt.Declaration{ID: "old", DonorID: "ada", Version: 1, Wording: "I want …", FirstName: "Ada", LastName: "Quill", House: "4", Postcode: "EH1 1YZ", Present: true, Future: true, MadeAt: made}
 		unused := d
 		unused.ID, unused.Future, unused.Present, unused.Past = "unused", false, false, true
-		x.ok(s.Write(t.Context(), func(tx *store.Tx) error { return errors.Join(tx.Declare(t.Context(), d), tx.Declare(t.Context(), unused)) }))
+		x.ok(s.Write(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.Declare(t.Context(), d), tx.Declare(t.Context(), unused))
+		}))
 		x.gift("ada", "GBP", 2500, time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC))
 		x.gift("ada", "USD", 900, time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC))
 		x.ok(s.Write(t.Context(), func(tx *store.Tx) error { return tx.EraseDonor(t.Context(), store.Actor{Name: "the donor"}, "ada") }))

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/clock"
@@ -124,9 +125,10 @@ func (b *Statements) SaveMapping(ctx context.Context, accountID string, m statem
 
 // BeginBooks implements fund.BankStore. What the books say of the account by
 // then (payouts that arrived before anybody read statements) is part of the
-// balance, so that only the difference is booked to Equity:Opening. Payouts that
-// were booked to arrive on or after that day are taken back: their lines bring
-// them.
+// balance, so that only the difference is booked to Equity:Opening; what stands
+// under names that no account has is taken in by the first account in its
+// currency that begins. Payouts that were booked to arrive, or to come back, on
+// or after that day are taken back: their lines bring them.
 func (b *Statements) BeginBooks(ctx context.Context, accountID, day string, opening int64) error {
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
 		return fault.New(fault.Invalid, "the books of an account begin on a day written like 2026-01-15")
@@ -149,7 +151,11 @@ func (b *Statements) BeginBooks(ctx context.Context, accountID, day string, open
 		if err := tx.handOverPayouts(ctx, a, day); err != nil {
 			return err
 		}
-		if err := tx.postOpening(ctx, a, day, opening); err != nil {
+		taken, err := tx.takeIn(ctx, a, day)
+		if err != nil {
+			return err
+		}
+		if err := tx.postOpening(ctx, a, day, opening-taken); err != nil {
 			return err
 		}
 		tx.Touch("desk", "books")
@@ -181,11 +187,20 @@ func (tx *Tx) begunBefore(ctx context.Context, a bankAccount, day string, openin
 	return err
 }
 
-// handOverPayouts takes back arrivals that the program had booked by itself.
+// ofAccount is where a posting p stands on the account $1 in the currency $2, or
+// under a name that no account in the currency has: there payouts arrive before
+// anybody says which account they go to.
+const ofAccount = "(p.account = $1 OR " + ofNobody + ") AND p.currency = $2"
+
+const ofNobody = "p.account LIKE 'Assets:Bank:%' AND NOT EXISTS (SELECT 1 FROM bank_account b WHERE p.account = 'Assets:Bank:' || b.name AND b.currency = $2)"
+
+// handOverPayouts takes back arrivals that the program had booked by itself, and
+// returns of what had arrived before.
 func (tx *Tx) handOverPayouts(ctx context.Context, a bankAccount, day string) error {
 	keys, err := db.Rows(ctx, tx, db.Value[string], `SELECT e.key FROM ledger_entry e JOIN ledger_posting p ON p.seq = e.seq
-		WHERE (p.account = $1 OR p.account LIKE 'Assets:Bank:%' AND NOT EXISTS (SELECT 1 FROM bank_account b WHERE p.account = 'Assets:Bank:' || b.name AND b.currency = $2))
-		AND p.currency = $2 AND e.date >= $3 AND e.key LIKE '%:payout-arrived' AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses = e.key) ORDER BY e.seq`, ledger.BankAccount(a.name), a.currency, day)
+		WHERE `+ofAccount+` AND e.date >= $3 AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses = e.key)
+		AND (e.key LIKE '%:payout-arrived' OR e.key LIKE '%:payout-returned' AND EXISTS (SELECT 1 FROM ledger_entry x WHERE x.key = e.reverses AND x.date < $3))
+		ORDER BY e.seq`, ledger.BankAccount(a.name), a.currency, day)
 	if err != nil {
 		return err
 	}
@@ -195,6 +210,28 @@ func (tx *Tx) handOverPayouts(ctx context.Context, a bankAccount, day string) er
 		}
 	}
 	return nil
+}
+
+// takeIn moves to the account what was booked before a day under names that no
+// account has, and returns the sum: the bank's balance holds it.
+func (tx *Tx) takeIn(ctx context.Context, a bankAccount, day string) (sum int64, err error) {
+	loose, err := db.Rows(ctx, tx, func(r db.Scanner) (p ledger.Posting, err error) {
+		return p, r.Scan(&p.Account, &p.Currency, &p.Minor)
+	}, `SELECT p.account, p.currency, CAST(SUM(p.minor) AS BIGINT) FROM ledger_posting p JOIN ledger_entry e ON e.seq = p.seq
+		WHERE p.account <> $1 AND p.currency = $2 AND `+ofNobody+` AND e.date < $3 GROUP BY p.account, p.currency HAVING SUM(p.minor) <> 0 ORDER BY p.account`,
+		ledger.BankAccount(a.name), a.currency, day)
+	for _, p := range loose {
+		if err != nil {
+			return sum, err
+		}
+		name := strings.TrimPrefix(p.Account, ledger.BankAccount(""))
+		_, _, err = tx.Post(ctx, ledger.Entry{
+			Key: fund.KeyBank + ":" + a.name + ":takes-in-" + name, Date: day,
+			Postings: []ledger.Posting{{Account: p.Account, Currency: p.Currency, Minor: -p.Minor}, {Account: ledger.BankAccount(a.name), Currency: p.Currency, Minor: p.Minor}},
+		})
+		sum += p.Minor
+	}
+	return sum, err
 }
 
 func (tx *Tx) postOpening(ctx context.Context, a bankAccount, day string, opening int64) error {
@@ -210,6 +247,7 @@ func (tx *Tx) postOpening(ctx context.Context, a bankAccount, day string, openin
 }
 
 // takeBack reverses an entry on its own day, or on another one where day says so.
+// fault.Conflict where it was reversed before: the books would stay as they are.
 func (tx *Tx) takeBack(ctx context.Context, key, as, day string) error {
 	e, err := entryByKey(ctx, tx, key)
 	if err != nil {
@@ -218,7 +256,10 @@ func (tx *Tx) takeBack(ctx context.Context, key, as, day string) error {
 	if day == "" {
 		day = ledger.FactDate(e)
 	}
-	_, _, err = tx.Post(ctx, ledger.Reverse(e, as, day, ""))
+	_, posted, err := tx.Post(ctx, ledger.Reverse(e, as, day, ""))
+	if err == nil && !posted {
+		err = fault.New(fault.Conflict, "the entry %s was taken back before; load the page again", key)
+	}
 	tx.Touch(campaignKey(e.Tags["campaign"]))
 	return err
 }

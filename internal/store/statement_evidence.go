@@ -81,15 +81,19 @@ func (b *Statements) partsWhere(ctx context.Context, q db.Querier, where string,
 	}, "SELECT l.id, d.n, d.minor, l.booked_on, d.payer_hash, d.box FROM bank_line l JOIN bank_detail d ON d.line_id = l.id WHERE "+where, args...)
 }
 
+// arrivalStands is where the program booked a payout p to arrive by itself, and
+// that was not taken back, or was and that was taken back in turn.
+const arrivalStands = `EXISTS (SELECT 1 FROM ledger_entry e WHERE e.key = p.provider || ':' || p.ref || ':payout-arrived'
+	AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses = e.key AND NOT EXISTS (SELECT 1 FROM ledger_entry again WHERE again.reverses = r.key)))`
+
 // openPayouts lists payouts of an amount whose line has not come. One that the
-// program booked to arrive by itself is settled; one that failed comes back.
+// program booked to arrive by itself is settled; one that failed comes back,
+// whichever way it had arrived.
 func openPayouts(ctx context.Context, q db.Querier, currency string, minor int64) ([]fund.OpenPayout, error) {
 	live := `SELECT COUNT(*) FROM bank_allocation x WHERE x.kind = 'payout' AND x.object_id = p.provider || '/' || p.ref AND x.reversed_at IS NULL AND x.minor `
-	states := `p.state IN ('in_transit', 'paid', 'failed') AND (` + live + `> 0) = 0
-		AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.key = p.provider || ':' || p.ref || ':payout-arrived'
-		AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses = e.key))`
+	states := `p.state IN ('in_transit', 'paid', 'failed') AND (` + live + `> 0) = 0 AND NOT ` + arrivalStands
 	if minor < 0 {
-		states = `p.state = 'failed' AND (` + live + `> 0) > (` + live + `< 0)`
+		states = `p.state = 'failed' AND (` + live + `> 0) + CASE WHEN ` + arrivalStands + ` THEN 1 ELSE 0 END > (` + live + `< 0)`
 	}
 	return db.Rows(ctx, q, func(r db.Scanner) (p fund.OpenPayout, err error) {
 		var at time.Time

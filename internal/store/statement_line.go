@@ -14,9 +14,9 @@ import (
 	"masthead.dev/masthead/internal/statement"
 )
 
-// sliceLasts is how long a transaction of bulk work goes on taking lines: half
-// of the 50 ms that a gift may have to wait for it.
-const sliceLasts = 25 * time.Millisecond
+// sliceLasts is how long a transaction of bulk work goes on taking lines: with
+// its end and its commit it stays below the 50 ms that a gift may have to wait.
+const sliceLasts = 15 * time.Millisecond
 
 // StoredLines implements fund.BankStore.
 func (b *Statements) StoredLines(ctx context.Context, accountID, from, to string) ([]fund.StoredLine, error) {
@@ -179,6 +179,11 @@ func (b *Statements) AddLines(ctx context.Context, s fund.BankStatement, version
 		if n == 0 {
 			return fault.New(fault.Conflict, "another statement of this account is being read; what was taken so far is kept, so read the file again when that is done")
 		}
+		if s.Fills != nil {
+			if err := b.shrinkGap(ctx, tx, s); err != nil {
+				return err
+			}
+		}
 		fresh, err = tx.addLines(ctx, s.ID, ready)
 		tx.Touch("books", "desk")
 		return err
@@ -272,26 +277,26 @@ func lineSource(l fund.BankLine) ledger.Source {
 	return ledger.Source{Provider: fund.KeyBank, Object: l.ID, Date: l.Date}
 }
 
-// ShrinkGap implements fund.BankStore.
-func (b *Statements) ShrinkGap(ctx context.Context, s fund.BankStatement, g fund.BankLine, left int64) error {
+// shrinkGap takes the gap line back that a statement fills, with the lines that
+// fill it, and leaves a smaller one where some is missing still.
+func (b *Statements) shrinkGap(ctx context.Context, tx *Tx, s fund.BankStatement) error {
+	g, left := *s.Fills, s.Left
 	rest := sealed{g, []string{""}}
 	rest.ID, rest.Minor = b.LineID(fmt.Sprintf("gap|%s|%s|%d|after %s", g.AccountID, g.Date, left, g.ID)), left
 	rest.State, rest.Parts = fund.LineImported, []fund.BankPart{{Minor: left, Open: left}}
-	return b.Write(ctx, func(tx *Tx) error {
-		n, err := db.Exec(ctx, tx, "UPDATE bank_line SET state = 'ignored', unlooked = 0, reason = 'filled' WHERE id = $1 AND state <> 'ignored'", g.ID)
-		if err != nil || n == 0 {
+	n, err := db.Exec(ctx, tx, "UPDATE bank_line SET state = 'ignored', unlooked = 0, reason = 'filled' WHERE id = $1 AND state <> 'ignored'", g.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := tx.takeBack(ctx, fund.KeyBank+":"+g.ID+":line", fund.KeyBank+":"+g.ID+":filled", ""); err != nil {
+		return err
+	}
+	if left != 0 {
+		if _, err := tx.addLines(ctx, g.Statement, []sealed{rest}); err != nil {
 			return err
 		}
-		if err := tx.takeBack(ctx, fund.KeyBank+":"+g.ID+":line", fund.KeyBank+":"+g.ID+":filled", ""); err != nil {
-			return err
-		}
-		if left != 0 {
-			if _, err := tx.addLines(ctx, g.Statement, []sealed{rest}); err != nil {
-				return err
-			}
-		}
-		return tx.Audit(ctx, b.by, "bank.gap_filled", "bank_statement", s.ID, map[string]any{"was": g.Amount().String(), "left": left})
-	})
+	}
+	return tx.Audit(ctx, b.by, "bank.gap_filled", "bank_statement", s.ID, map[string]any{"was": g.Amount().String(), "left": left})
 }
 
 const statementColumns = `id, account_id, file_hash, part, format, number, from_day, to_day, opening_minor, closing_minor, lines, fresh, follows, state`
@@ -306,7 +311,13 @@ func scanStatement(r db.Scanner) (s fund.BankStatement, err error) {
 
 // Begun implements fund.BankStore.
 func (b *Statements) Begun(ctx context.Context, accountID, fileHash string, part int) (fund.BankStatement, error) {
-	return db.One(ctx, b.Query(), scanStatement, "SELECT "+statementColumns+" FROM bank_statement WHERE account_id = $1 AND file_hash = $2 AND part = $3", accountID, fileHash, part)
+	s, err := db.One(ctx, b.Query(), scanStatement, "SELECT "+statementColumns+" FROM bank_statement WHERE account_id = $1 AND file_hash = $2 AND part = $3", accountID, fileHash, part)
+	if err != nil || s.Done {
+		return s, err
+	}
+	line, err := found(db.One(ctx, b.Query(), db.Value[string], "SELECT id FROM bank_line WHERE account_id = $1 AND statement_id = $2 LIMIT 1", accountID, s.ID))
+	s.Partly = line != ""
+	return s, err
 }
 
 // OpenStatement implements fund.BankStore.
@@ -314,7 +325,7 @@ func (b *Statements) OpenStatement(ctx context.Context, s fund.BankStatement) (g
 	err = b.Write(ctx, func(tx *Tx) error {
 		s.ID = id.New()
 		_, err := db.Exec(ctx, tx, `INSERT INTO bank_statement (`+statementColumns+`, read_at, read_by, read_name) VALUES (`+places(17)+`)
-			ON CONFLICT (account_id, file_hash, part) DO NOTHING`, s.ID, s.AccountID, s.FileHash, s.Part, s.Format, s.Number, s.From, s.To,
+			ON CONFLICT (account_id, file_hash, part) DO UPDATE SET follows = excluded.follows`, s.ID, s.AccountID, s.FileHash, s.Part, s.Format, s.Number, s.From, s.To,
 			s.Opening, s.Closing, s.Lines, 0, db.Int(s.Follows), "reading", tx.now(), b.by.ID, b.by.Name)
 		if err != nil {
 			return err

@@ -228,7 +228,7 @@ func (b *Statements) candidates(ctx context.Context, in fund.Incoming) (all []fu
 func (b *Statements) gifts(ctx context.Context, in fund.Incoming, words string) ([]fund.Candidate, error) {
 	where, args := `(d.provider = 'bank' AND d.state IN ('pending', 'expired') OR d.every <> 'once' AND d.provider = 'bank' OR d.id IN (`+paidBy+`))`, []any{in.Payer, in.Currency, suggestMost}
 	if words = strings.TrimSpace(words); words != "" {
-		where = `(d.id IN (SELECT x.donation_id FROM bank_reference x WHERE x.reference = $4) OR LOWER(p.name) LIKE $5 ESCAPE '\' OR p.email LIKE $5 ESCAPE '\')`
+		where = `(d.id IN (SELECT x.donation_id FROM bank_reference x WHERE x.reference = $4) OR LOWER(p.name) LIKE $5 ESCAPE '\' OR LOWER(d.name) LIKE $5 ESCAPE '\' OR p.email LIKE $5 ESCAPE '\')`
 		ref, _ := giro.ParseReference(words)
 		args = append(args, ref, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(words))+"%")
 	}
@@ -238,7 +238,7 @@ func (b *Statements) gifts(ctx context.Context, in fund.Incoming, words string) 
 		err = r.Scan(&c.Target.ID, &c.Name, db.Text((*string)(&c.Reference)), &c.Every, &c.Minor, &c.Currency, db.At(&at), db.Bool(&c.Payer), db.FromJSON(&c.Campaign))
 		c.Date = at.Format(time.DateOnly)
 		return c, err
-	}, `SELECT d.id, p.name, r.reference, d.every, d.minor, d.currency, COALESCE(d.opened_at, d.created_at),
+	}, `SELECT d.id, CASE WHEN d.name <> '' THEN d.name ELSE p.name END, r.reference, d.every, d.minor, d.currency, COALESCE(d.opened_at, d.created_at),
 		CASE WHEN d.id IN (`+paidBy+`) THEN 1 ELSE 0 END, c.title
 		FROM donation d JOIN donor p ON p.id = d.donor_id LEFT JOIN bank_reference r ON r.donation_id = d.id LEFT JOIN campaign c ON c.id = d.campaign_id
 		WHERE d.currency = $2 AND `+where+" ORDER BY d.created_at DESC, d.id LIMIT $3", args...)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -207,7 +208,7 @@ func (tx *Tx) undoGift(ctx context.Context, a allocation, today string) error {
 	if _, err := db.Exec(ctx, tx, "DELETE FROM payment WHERE id = $1", a.payment); err != nil {
 		return err
 	}
-	if _, err := db.Exec(ctx, tx, "DELETE FROM job WHERE unique_key = $1 AND state = 'ready'", job.Thank(a.payment).Key); err != nil {
+	if _, err := db.Exec(ctx, tx, "DELETE FROM job WHERE unique_key IN ($1, $2) AND state = 'ready'", job.Thank(a.payment).Key, job.Receipt(a.payment).Key); err != nil {
 		return err
 	}
 	if err := tx.unpaid(ctx, a.object); err != nil {
@@ -270,8 +271,7 @@ func (b *Statements) Ignore(ctx context.Context, lineID, reason string) error {
 		if n == 0 {
 			return fault.New(fault.Conflict, "only a line of which nothing is allocated can be ignored; take its allocations back first")
 		}
-		key := fund.KeyBank + ":" + lineID
-		if err := tx.takeBack(ctx, key+":line", key+":ignored", ""); err != nil {
+		if err := tx.turnLine(ctx, lineID, "ignored"); err != nil {
 			return err
 		}
 		if err := tx.stepped(ctx, lineID, fund.LineSuspense); err != nil {
@@ -282,7 +282,28 @@ func (b *Statements) Ignore(ctx context.Context, lineID, reason string) error {
 	})
 }
 
-// TakeUp brings an ignored line back into the books. It can't be ignored again.
+// turnLine takes back what the books say of a line last: its own entry, or that
+// by which it was ignored or taken up before. Each turn has a key of its own,
+// since an entry is reversed once.
+func (tx *Tx) turnLine(ctx context.Context, lineID, how string) error {
+	key := fund.KeyBank + ":" + lineID
+	last, as := key+":line", key+":"+how
+	for turn := 1; ; turn++ {
+		next, err := found(db.One(ctx, tx, db.Value[string], "SELECT key FROM ledger_entry WHERE reverses = $1", last))
+		if err != nil {
+			return err
+		}
+		if next == "" {
+			if turn > 2 { // the first of either has no number
+				as += fmt.Sprintf(".%d", (turn+1)/2)
+			}
+			return tx.takeBack(ctx, last, as, "")
+		}
+		last = next
+	}
+}
+
+// TakeUp brings an ignored line back into the books.
 func (b *Statements) TakeUp(ctx context.Context, lineID string) error {
 	return b.Write(ctx, func(tx *Tx) error {
 		n, err := db.Exec(ctx, tx, "UPDATE bank_line SET state = 'suspense', reason = '' WHERE id = $1 AND state = 'ignored' AND minor <> 0 AND kind <> 'gap'", lineID)
@@ -292,8 +313,7 @@ func (b *Statements) TakeUp(ctx context.Context, lineID string) error {
 		if n == 0 {
 			return fault.New(fault.Conflict, "this line is not ignored any more; load the page again")
 		}
-		key := fund.KeyBank + ":" + lineID
-		if err := tx.takeBack(ctx, key+":ignored", key+":taken-up", ""); err != nil {
+		if err := tx.turnLine(ctx, lineID, "taken-up"); err != nil {
 			return err
 		}
 		if err := tx.stepped(ctx, lineID, fund.LineIgnored); err != nil {

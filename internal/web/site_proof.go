@@ -1,11 +1,14 @@
 package web
 
-// ProofPage asks for a proof before a card payment is begun: work of the browser
+// ProofPage asks for a proof before a form goes on that is sent too often: work of the browser
 // by the page's script, or a minute of waiting ("site/proof"). It carries the
 // whole form, so that nothing has to be typed again.
 type ProofPage struct {
 	Frame
 	Heading string
+	Why     string // a sentence or two
+	Go      string // on the button
+	Kept    string // what becomes of what was typed
 	Action  string // POST
 	Fields  []HiddenField
 	Token   string

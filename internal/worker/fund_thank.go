@@ -104,7 +104,10 @@ func (t *Thanks) addReceipt(ctx context.Context, m *web.GiftMail, paid fund.Paym
 		return err
 	}
 	if r.ID != "" {
-		m.Receipt, m.ReceiptLink = r.Number, t.Receipts.Link(r.ID, lang)
+		m.Receipt = r.Number
+		if m.ReceiptLink, err = t.Receipts.Link(ctx, r, lang); err != nil {
+			return err
+		}
 	}
 	m.GiftAidLink, m.PartyLink, err = t.Receipts.giftLinks(ctx, paid, lang)
 	return err

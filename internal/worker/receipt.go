@@ -141,8 +141,9 @@ func (x *Receipts) ask(ctx context.Context, key, kind, id, reason string) error 
 }
 
 // Link is the address at which a receipt is read for a while.
-func (x *Receipts) Link(receiptID, lang string) string {
-	return x.Address(x.Signer.Address(web.ReceiptPath(receiptID), x.Store.Clock.Now().Add(web.SignedFor)), lang)
+func (x *Receipts) Link(ctx context.Context, r receipt.Receipt, lang string) (string, error) {
+	epoch, err := x.Store.DonorEpoch(ctx, r.DonorID)
+	return x.Address(x.Signer.Address(web.ReceiptPath(r.ID), epoch, x.Store.Clock.Now().Add(web.SignedFor)), lang), err
 }
 
 // giftLinks are the addresses of the forms with which a donor declares Gift Aid,
@@ -153,13 +154,17 @@ func (x *Receipts) giftLinks(ctx context.Context, paid fund.Payment, lang string
 	if err != nil {
 		return "", "", err
 	}
+	epoch, err := x.Store.DonorEpoch(ctx, paid.DonorID)
+	if err != nil {
+		return "", "", err
+	}
 	until := x.Store.Clock.Now().Add(web.SignedFor)
 	use := set.Use()
 	if use.GiftAid && paid.Amount.Currency == "GBP" {
-		giftAid = x.Address(x.Signer.Address(web.GiftAidPath(paid.DonorID), until), lang)
+		giftAid = x.Address(x.Signer.Address(web.GiftAidPath(paid.DonorID), epoch, until), lang)
 	}
 	if use.Party && (use.Currency == "" || use.Currency == paid.Amount.Currency) {
-		party = x.Address(x.Signer.Address(web.PartyPath(paid.DonorID), until), lang)
+		party = x.Address(x.Signer.Address(web.PartyPath(paid.DonorID), epoch, until), lang)
 	}
 	return giftAid, party, nil
 }
@@ -189,7 +194,9 @@ func (x *Receipts) write(ctx context.Context, name, donorID string, r, was recei
 	}
 	m := web.ReceiptMail{MailFrame: frame, Name: donor.Name, Number: r.Number, Amount: r.Amount, Was: was.Number, MyLink: x.Address("/my", donor.Lang)}
 	if r.ID != "" {
-		m.ReceiptLink = x.Link(r.ID, donor.Lang)
+		if m.ReceiptLink, err = x.Link(ctx, r, donor.Lang); err != nil {
+			return err
+		}
 	} else {
 		m.Amount = was.Amount
 	}
