@@ -46,7 +46,7 @@ type bulk struct {
 func (x *bulk) add(row ...any) {
 	x.width = len(row)
 	x.args = append(x.args, row...)
-	if len(x.args) >= 6000 {
+	if len(x.args) >= 12000 {
 		x.flush()
 	}
 }
@@ -114,6 +114,10 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 		books.add(e.Seq, e.Key, e.Date, "", tags, e.Tags["campaign"], ledger.ContentHash(e), head.Hash, at.UnixMilli())
 		for n, p := range e.Postings {
 			postings.add(e.Seq, n, p.Account, p.Currency, p.Minor)
+		}
+		if len(postings.args) > 6000 { // what is referred to goes first
+			books.flush()
+			postings.flush()
 		}
 	}
 	for i := 0; head.Seq < int64(entries); i++ {

@@ -70,6 +70,9 @@ func (s *Site) prefix(ctx context.Context, r *web.Request) string {
 func (s *Site) booksPage(ctx context.Context, sh *shell, p bookPeriod, first, last string) (web.BooksPage, error) {
 	data := web.BooksPage{Period: p.name(sh.Locale), Periods: sh.periodLinks(p, first, last), Verify: sh.Path("/books/verify")}
 	sh.Title = sh.T("books.heading")
+	if first == "" {
+		data.Period = ""
+	}
 	if data.Period != "" {
 		sh.Title += " " + data.Period
 	}
