@@ -37,7 +37,7 @@ func bookEntries(b *testing.B) int {
 // bulk writes rows by statements of many rows.
 type bulk struct {
 	b     *testing.B
-	tx    *sql.Tx
+	tx    **sql.Tx // the present one
 	table string
 	args  []any
 	width int
@@ -68,7 +68,7 @@ func (x *bulk) flush() {
 			sql.WriteByte(')')
 		}
 	}
-	if _, err := x.tx.Exec(sql.String(), x.args...); err != nil {
+	if _, err := (*x.tx).Exec(sql.String(), x.args...); err != nil {
 		x.b.Fatal(err)
 	}
 	x.args = x.args[:0]
@@ -84,8 +84,8 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer tx.Rollback()
-	into := func(table string) *bulk { return &bulk{b: b, tx: tx, table: table} }
+	defer func() { tx.Rollback() }()
+	into := func(table string) *bulk { return &bulk{b: b, tx: &tx, table: table} }
 	books, postings := into("ledger_entry (seq, key, date, memo, tags, campaign, content_hash, hash, posted_at)"), into("ledger_posting (seq, n, account, currency, minor)")
 	donors, donations := into("donor (id, email, name, show_name, created_at)"), into("donation (id, nonce, donor_id, campaign_id, currency, minor, every, provider, state, created_at, updated_at)")
 	payments := into("payment (id, provider, ref, donation_id, donor_id, campaign_id, currency, minor, succeeded_at, created_at)")
@@ -120,6 +120,21 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 			postings.flush()
 		}
 	}
+	commit := func() {
+		for _, x := range []*bulk{books, postings, donations, payments} {
+			x.flush()
+		}
+		_, err := tx.Exec("UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1 AND seq < $1", head.Seq, head.Hash)
+		if err == nil {
+			err = tx.Commit()
+		}
+		if err == nil {
+			tx, err = s.Raw().Begin()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 	for i := 0; head.Seq < int64(entries); i++ {
 		at := first.Add(time.Duration(float64(3*365*24)*float64(head.Seq)/float64(entries)*3600) * time.Second)
 		date := at.Format(time.DateOnly)
@@ -147,16 +162,12 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 			donations.flush()
 			payments.flush()
 		}
+		if i%20000 == 0 {
+			commit()
+		}
 	}
-	for _, x := range []*bulk{books, postings, donations, payments} {
-		x.flush()
-	}
-	if _, err := tx.Exec("UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash); err != nil {
-		b.Fatal(err)
-	}
-	if err := tx.Commit(); err != nil {
-		b.Fatal(err)
-	}
+	commit()
+	tx.Rollback() // the one that commit began
 	if _, err := s.Raw().Exec("ANALYZE"); err != nil {
 		b.Fatal(err)
 	}

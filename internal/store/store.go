@@ -71,8 +71,9 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fault.Wrap(fault.Internal, err, "")
 	}
 	// Where two processes meet at an old database, one fails at a step that the
-	// other has just done, and finds it done when it looks again.
-	for range 3 {
+	// other has just done, and finds it done when it looks again; it may be so at
+	// every step.
+	for range 3 + len(p.ListSources()) {
 		if err = s.upgrade(ctx, p); err == nil || fault.Is(err, fault.Conflict) || ctx.Err() != nil {
 			break
 		}
