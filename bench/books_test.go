@@ -41,37 +41,57 @@ type bulk struct {
 	table string
 	args  []any
 	width int
+	of    *sql.Tx // the transaction that full was made in
+	full  *sql.Stmt
 }
+
+// rowsAtOnce is how many rows a statement writes.
+const rowsAtOnce = 100
 
 func (x *bulk) add(row ...any) {
 	x.width = len(row)
 	x.args = append(x.args, row...)
-	if len(x.args) >= 12000 {
-		x.flush()
+}
+
+// flush writes what there is: whole statements, and the rest with rest.
+func (x *bulk) flush(rest bool) {
+	for len(x.args) >= rowsAtOnce*x.width && x.width > 0 {
+		if x.of != *x.tx {
+			var err error
+			if x.full, err = (*x.tx).Prepare(x.insert(rowsAtOnce)); err != nil {
+				x.b.Fatal(err)
+			}
+			x.of = *x.tx
+		}
+		if _, err := x.full.Exec(x.args[:rowsAtOnce*x.width]...); err != nil {
+			x.b.Fatal(err)
+		}
+		x.args = x.args[rowsAtOnce*x.width:]
+	}
+	if rest && len(x.args) > 0 {
+		if _, err := (*x.tx).Exec(x.insert(len(x.args)/x.width), x.args...); err != nil {
+			x.b.Fatal(err)
+		}
+		x.args = nil
 	}
 }
 
-func (x *bulk) flush() {
-	if len(x.args) == 0 {
-		return
-	}
+func (x *bulk) insert(rows int) string {
 	var sql strings.Builder
 	sql.WriteString("INSERT INTO " + x.table + " VALUES ")
-	for i := range x.args {
-		if i%x.width == 0 {
-			sql.WriteString([]string{"(", ", ("}[min(i, 1)])
-		} else {
+	for i := range rows * x.width {
+		switch {
+		case i == 0:
+			sql.WriteByte('(')
+		case i%x.width == 0:
+			sql.WriteString("), (")
+		default:
 			sql.WriteByte(',')
 		}
 		sql.WriteString("$" + strconv.Itoa(i+1))
-		if i%x.width == x.width-1 {
-			sql.WriteByte(')')
-		}
 	}
-	if _, err := (*x.tx).Exec(sql.String(), x.args...); err != nil {
-		x.b.Fatal(err)
-	}
-	x.args = x.args[:0]
+	sql.WriteByte(')')
+	return sql.String()
 }
 
 // fillBooks puts entries into the books as a newsroom of three years has them:
@@ -94,12 +114,12 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 	for i := range 5 {
 		campaigns.add(fmt.Sprintf("c%d", i), fmt.Sprintf("campaign-%d", i), "USD", "live", fmt.Sprintf(`{"en":"Campaign %d"}`, i), first.UnixMilli(), first.AddDate(3, 0, 0).UnixMilli(), first.UnixMilli())
 	}
-	campaigns.flush()
+	campaigns.flush(true)
 	people := max(10, entries/16)
 	for i := range people {
 		donors.add(fmt.Sprintf("d%d", i), fmt.Sprintf("d%d@bench.example", i), fmt.Sprintf("Donor %d", i), r.IntN(10)/9, first.UnixMilli())
 	}
-	donors.flush()
+	donors.flush(true)
 	head := ledger.Head{Hash: ledger.Genesis}
 	post := func(e ledger.Entry, at time.Time) {
 		e.Seq = head.Seq + 1
@@ -115,14 +135,10 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 		for n, p := range e.Postings {
 			postings.add(e.Seq, n, p.Account, p.Currency, p.Minor)
 		}
-		if len(postings.args) > 6000 { // what is referred to goes first
-			books.flush()
-			postings.flush()
-		}
 	}
 	commit := func() {
-		for _, x := range []*bulk{books, postings, donations, payments} {
-			x.flush()
+		for _, x := range []*bulk{books, postings, donations, payments} { // what is referred to goes first
+			x.flush(true)
 		}
 		_, err := tx.Exec("UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1 AND seq < $1", head.Seq, head.Hash)
 		if err == nil {
@@ -158,10 +174,6 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 		post(ledger.FeeKnown(src, money.Amount{Currency: "USD", Minor: a.Minor/35 + 30}), at)
 		donations.add(id, id, donor, campaignID, "USD", a.Minor, every, "sandbox", "succeeded", at.UnixMilli(), at.UnixMilli())
 		payments.add("p"+id, "sandbox", ref, id, donor, campaignID, "USD", a.Minor, at.UnixMilli(), at.UnixMilli())
-		if len(payments.args) > 4000 {
-			donations.flush()
-			payments.flush()
-		}
 		if i%20000 == 0 {
 			commit()
 		}

@@ -9,7 +9,7 @@ import (
 // sliceLines is how many lines are booked, or looked at, at a time: a transaction
 // of so many lasts for some milliseconds, and a gift that comes meanwhile waits
 // for no longer.
-const sliceLines = 64
+const sliceLines = 32
 
 // book writes what check has found, in slices that may be cut off anywhere.
 func (r *Reconciler) book(ctx context.Context, s *sheet) (AccountReport, error) {

@@ -112,7 +112,8 @@ func TestANameIsNotOverwrittenByWhoeverTypesTheAddress(t *testing.T) {
 	r := sqlite(t, "USD")
 	f := r.form("25.00", fund.Once)
 	f.Name = "Anna"
-	r.send(f)
+	r.steer(`{"do":"pay","ref":"` + r.send(f) + `"}`)
+	r.settle() // a name counts once the gift is paid
 	f = r.form("25.00", fund.Once)
 	f.Name = "Mallory"
 	r.send(f)

@@ -16,7 +16,7 @@ import (
 
 // sliceLasts is how long a transaction of bulk work goes on taking lines: with
 // its end and its commit it stays below the 50 ms that a gift may have to wait.
-const sliceLasts = 15 * time.Millisecond
+const sliceLasts = 8 * time.Millisecond
 
 // StoredLines implements fund.BankStore.
 func (b *Statements) StoredLines(ctx context.Context, accountID, from, to string) ([]fund.StoredLine, error) {
