@@ -226,7 +226,7 @@ func startAgain(t *testing.T, s *store.Store, foreign *sql.DB) {
 	execOn(t, foreign, "DELETE FROM ledger_posting")
 	execOn(t, foreign, "DELETE FROM ledger_entry")
 	execOn(t, foreign, "DELETE FROM ledger_head")
-	execOn(t, foreign, "INSERT INTO ledger_head VALUES (1, 0, $1)", ledger.Genesis)
+	execOn(t, foreign, "INSERT INTO ledger_head (id, seq, hash) VALUES (1, 0, $1)", ledger.Genesis)
 	for i := range 5 {
 		postEntries(t, s, giftOf(fmt.Sprintf("ch_%d", i+1), 2500))
 	}
