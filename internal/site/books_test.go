@@ -244,7 +244,7 @@ func (p *paper) donor(name string, shown int, minor int64) {
 
 func (p *paper) countGivers() {
 	p.t.Helper()
-	if err := p.s.CountGivers(p.t.Context(), "USD", time.UTC); err != nil {
+	if err := p.s.CountGivers(p.t.Context(), 0, "USD", time.UTC); err != nil {
 		p.t.Fatal(err)
 	}
 	p.cache.Changed([]string{"books"})

@@ -389,3 +389,29 @@ func TestABrowserDoesTheWorkByItselfAndGoesOn(t *testing.T) {
 		t.Errorf("requests %v, elsewhere %v, cookies %v", tab.Requests(), foreign, tab.Cookies())
 	}
 }
+
+func TestWhoTriesOutPretendedMoneyOnTheMachineItselfMayBeQuick(t *testing.T) {
+	p := watched(t, storetest.Open(t, storetest.SQLite(t)))
+	quick := func(addr string) (statuses []int) {
+		for range 12 {
+			status, to, _, _ := p.try(addr, sandbox.Key, "same@address.example")
+			if statuses = append(statuses, status); status != http.StatusSeeOther {
+				return statuses
+			}
+			if len(statuses) > 4 {
+				p.declined(to)
+			}
+		}
+		return statuses
+	}
+	if got := quick("127.0.0.1"); len(got) != 12-2 || got[9] != http.StatusTooManyRequests {
+		t.Errorf("gifts in quick succession, refused from the fifth on, were answered %d; only five refused payments ask for a proof", got)
+	}
+	if got := quick("192.0.2.7"); len(got) > 4 {
+		t.Errorf("a stranger's were answered %d", got)
+	}
+	p.giving.Sandbox = nil
+	if got := quick("127.0.0.1"); len(got) > 4 {
+		t.Errorf("with true money the machine itself was answered %d", got)
+	}
+}

@@ -66,9 +66,9 @@ const giversQuery = `SELECT p.donor_id, CAST(SUM(p.minor - p.refunded_minor - p.
 	WHERE p.succeeded_at >= $1 AND p.succeeded_at < $2 AND p.currency = $3 AND p.id NOT IN (SELECT payment_id FROM hold WHERE state = 'held')
 	GROUP BY p.donor_id, d.name, d.show_name`
 
-// CountGivers makes what is told about the givers of each year again, where
-// something was posted since. currency is the outlet's.
-func (s *Store) CountGivers(ctx context.Context, currency string, zone *time.Location) error {
+// CountGivers makes what is told about the givers again, of each year from one
+// on and of those before that were never counted. currency is the outlet's.
+func (s *Store) CountGivers(ctx context.Context, since int, currency string, zone *time.Location) error {
 	head, err := s.LedgerHead(ctx)
 	if err != nil {
 		return err
@@ -82,6 +82,14 @@ func (s *Store) CountGivers(ctx context.Context, currency string, zone *time.Loc
 		return err
 	}
 	for year := first; year <= last && last > 0; year++ {
+		if year < since {
+			if g, err := s.GiversOf(ctx, strconv.Itoa(year)); err != nil || g.Currency != "" {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		made, err := s.countYear(ctx, year, head.Seq, currency, zone, list)
 		if err != nil {
 			return err

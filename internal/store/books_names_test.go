@@ -76,7 +76,7 @@ func TestDonorsAreNamedByTheSumThatWasAnnouncedBeforeTheyGave(t *testing.T) {
 		giver(t, s, "Later", 0, at(2025, 3, 1), at(2026, 3, 1), 200000, "") // a plan from before the sum was lowered
 		announce(t, s, at(2026, 1, 1).Add(-24*time.Hour), 100000)
 		giver(t, s, "New", 0, at(2026, 3, 1), at(2026, 3, 1), 150000, "")
-		if err := s.CountGivers(t.Context(), "USD", time.UTC); err != nil {
+		if err := s.CountGivers(t.Context(), 0, "USD", time.UTC); err != nil {
 			t.Fatal(err)
 		}
 		g, err := s.GiversOf(t.Context(), "2025")
@@ -103,7 +103,7 @@ func TestNobodyIsNamedByASumInAYearInWhichNoneWasAnnounced(t *testing.T) {
 		announce(t, s, at(2025, 1, 1), 500000)
 		announce(t, s, at(2025, 6, 1), 0)
 		giver(t, s, "Large two", 0, at(2025, 3, 1), at(2025, 3, 1), 900000, "")
-		if err := s.CountGivers(t.Context(), "USD", time.UTC); err != nil {
+		if err := s.CountGivers(t.Context(), 0, "USD", time.UTC); err != nil {
 			t.Fatal(err)
 		}
 		for _, year := range []string{"2024", "2025"} {

@@ -153,18 +153,16 @@ func campaignKey(id string) string {
 // money it changed.
 func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set, error) {
 	campaigns := set{}
-	fresh, err := tx.unposted(ctx, provider, c.Entries)
-	if err != nil || len(fresh) == 0 {
-		return campaigns, err
+	if len(c.Entries) == 0 {
+		return campaigns, nil
 	}
-	head, err := tx.lockHead(ctx)
+	head, err := tx.lockHead(ctx) // first: what another process posts meanwhile would not be seen
 	if err != nil {
 		return nil, err
 	}
-	if tx.Engine() == db.Postgres { // another process may have posted them since
-		if fresh, err = tx.unposted(ctx, provider, fresh); err != nil {
-			return nil, err
-		}
+	fresh, err := tx.unposted(ctx, provider, c.Entries)
+	if err != nil || len(fresh) == 0 {
+		return campaigns, err
 	}
 	for _, e := range fresh {
 		tx.Touch(campaignKey(e.Tags["campaign"]))

@@ -213,14 +213,18 @@ func (s *Store) Turnover(ctx context.Context, from, to string) ([]ledger.Balance
 func turnover(ctx context.Context, q db.Querier, from, to string) ([]ledger.Balance, error) {
 	first, last := wholeMonths(from, to)
 	// The days of a month that is cut off come from its entries, also where the
-	// sums hold them.
+	// sums hold them: those before the whole months, and those behind them.
+	before, behind := to, "9"
+	if first != "" {
+		before, behind = first+"-00", last+"-99"
+	}
 	return balances(ctx, q, `SELECT account, currency, CAST(SUM(minor) AS BIGINT), `+sumsReach+` FROM (
 		SELECT account, currency, minor FROM ledger_sum WHERE month >= $4 AND month <= $5
 		UNION ALL SELECT p.account, p.currency, p.minor FROM ledger_posting p JOIN ledger_entry e ON e.seq = p.seq
 			WHERE p.seq > $1 AND e.seq > $1 AND substr(e.date, 1, 7) >= $4 AND substr(e.date, 1, 7) <= $5
-		UNION ALL SELECT p.account, p.currency, p.minor FROM ledger_entry e JOIN ledger_posting p ON p.seq = e.seq
-			WHERE e.date >= $2 AND e.date <= $3 AND NOT (substr(e.date, 1, 7) >= $4 AND substr(e.date, 1, 7) <= $5)) AS p
-		GROUP BY account, currency`, from, to, first, last)
+		UNION ALL SELECT p.account, p.currency, p.minor FROM ledger_entry e JOIN ledger_posting p ON p.seq = e.seq WHERE e.date >= $2 AND e.date <= $6
+		UNION ALL SELECT p.account, p.currency, p.minor FROM ledger_entry e JOIN ledger_posting p ON p.seq = e.seq WHERE e.date > $7 AND e.date <= $3) AS p
+		GROUP BY account, currency`, from, to, first, last, before, behind)
 }
 
 // wholeMonths returns the first and last month (YYYY-MM) that lie wholly between

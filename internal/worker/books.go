@@ -61,7 +61,8 @@ func (b *Books) names(ctx context.Context) error {
 			return err
 		}
 	}
-	return b.Store.CountGivers(ctx, o.Currency, o.Location())
+	lastYear := b.Money.Now().In(o.Location()).Year() - 1
+	return b.Store.CountGivers(ctx, lastYear, o.Currency, o.Location())
 }
 
 // night makes the report of a day, once.
@@ -80,6 +81,9 @@ func (b *Books) night(ctx context.Context) error {
 	}
 	done, err := b.Store.Reconciled(ctx, now.Format(time.DateOnly))
 	if err != nil || done {
+		return err
+	}
+	if err := b.Store.CountGivers(ctx, 0, o.Currency, o.Location()); err != nil { // older years too
 		return err
 	}
 	_, err = b.Store.Reconcile(ctx, store.System, now, o.Location())
