@@ -366,10 +366,11 @@ func TestThePageThatAsksForAProofRunsOneScriptOnly(t *testing.T) {
 func TestABrowserDoesTheWorkByItselfAndGoesOn(t *testing.T) {
 	b := browser.Start(t)
 	p := watched(t, storetest.Open(t, storetest.SQLite(t)))
+	p.http = elsewhere(p.http)
 	server := httptest.NewServer(p.http)
 	t.Cleanup(server.Close)
 	for n := range 3 {
-		p.try("127.0.0.1", sandbox.Key, fmt.Sprintf("reader%d@example.org", n))
+		p.try("192.0.2.44", sandbox.Key, fmt.Sprintf("reader%d@example.org", n))
 	}
 	tab := b.Tab(t, browser.Options{Width: 390})
 	tab.Go(server.URL + givePath)
@@ -414,4 +415,13 @@ func TestWhoTriesOutPretendedMoneyOnTheMachineItselfMayBeQuick(t *testing.T) {
 	if got := quick("127.0.0.1"); len(got) > 4 {
 		t.Errorf("with true money the machine itself was answered %d", got)
 	}
+}
+
+// elsewhere lets requests of this machine seem to come from another one, on
+// which nobody tries the program out.
+func elsewhere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = "192.0.2.44:1234"
+		next.ServeHTTP(w, r)
+	})
 }
