@@ -408,6 +408,11 @@ func TestWhoTriesOutPretendedMoneyOnTheMachineItselfMayBeQuick(t *testing.T) {
 	if got := quick("127.0.0.1"); len(got) != 12-2 || got[9] != http.StatusTooManyRequests {
 		t.Errorf("gifts in quick succession, refused from the fifth on, were answered %d; only five refused payments ask for a proof", got)
 	}
+	for range 8 {
+		if status, _, _, _ := p.try("127.0.0.1", fund.KeyBank, "same@address.example"); status != http.StatusSeeOther {
+			t.Errorf("a transfer was answered %d", status)
+		}
+	}
 	if got := quick("192.0.2.7"); len(got) > 4 {
 		t.Errorf("a stranger's were answered %d", got)
 	}
