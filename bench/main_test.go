@@ -1,6 +1,7 @@
 // Package bench measures the real program, and beside it what the machine could
 // do at best: a figure alone says little. Figures are for reading; none of them
-// fails. PostgreSQL runs without fsync here, as its tests do.
+// fails. PostgreSQL runs without fsync here, as its tests do, except where what
+// is measured is how a gift becomes durable.
 package bench
 
 import (

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -22,8 +23,9 @@ import (
 // wireMy adds the pages of a donor's own.
 func (a *App) wireMy(s *site.Site) {
 	m := &site.My{
-		Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("donors' forms")), Money: a.Money, Limits: site.NewLimiter(a.Clock),
-		Letter: (&worker.DonorLetters{Letters: a.letters()}).Letter,
+		Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("donors' forms")), Money: a.Money, Limits: limit.New(a.Clock),
+		Letter:    (&worker.DonorLetters{Letters: a.letters()}).Letter,
+		BankTexts: a.Store.Statements(a.Secrets, store.System, a.Money).DonorTexts,
 	}
 	tax := a.taxPages(s)
 	m.Receipts, m.Receipt, m.Statement, m.TaxForms = tax.ByPayment, tax.Address, tax.Statement, tax.Forms

@@ -12,9 +12,14 @@ import (
 	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/desk"
+	deskmoney "masthead.dev/masthead/internal/desk/money"
+	"masthead.dev/masthead/internal/desk/story"
+	"masthead.dev/masthead/internal/draft"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/media"
+	"masthead.dev/masthead/internal/merge"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/payment/bank"
@@ -58,7 +63,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: cfg, Clock: cfg.Clock, unlock: unlock, pages: web.NewPageCache(64 << 20), Newsroom: news.Newsroom{Clock: cfg.Clock}}
+	a := &App{Config: cfg, Clock: cfg.Clock, unlock: unlock, pages: web.NewPageCache(64 << 20), Newsroom: news.Newsroom{Clock: cfg.Clock, Diff: merge.Edits}}
 	a.Money = &clock.Shifted{Base: cfg.Clock}
 	if err := a.build(ctx); err != nil {
 		a.Close()
@@ -144,7 +149,11 @@ func (a *App) followSandbox() { a.Money.Set(a.Sandbox.Offset()) }
 func (a *App) handleJobs() {
 	a.Runner.Handle(job.Prune, worker.Prune(a.Store))
 	a.Runner.Handle(job.MailKind, (&worker.Post{Store: a.Store, Secrets: a.Secrets}).Send)
-	a.Runner.Handle(job.NewsPublish, (&worker.Publisher{Store: a.Store, Newsroom: a.Newsroom}).Do)
+	publisher := &worker.Publisher{Store: a.Store, Newsroom: a.Newsroom}
+	a.Runner.Handle(job.NewsPublish, publisher.Do)
+	a.Runner.Handle(job.NewsPending, publisher.DoPending)
+	a.Runner.Handle(job.StaffDigest, (&worker.Notices{Store: a.Store, Templates: a.Templates, Address: func(path string) string { return a.baseURL() + path }}).Do)
+	a.Runner.Handle(job.DraftCut, worker.CutDraft(a.Store, draft.Writing{Clock: a.Newsroom.Clock}))
 	a.Runner.Handle(job.MediaRender, worker.NewRenderer(a.Store, a.Blobs, media.Limits{}).Do)
 	worker.HandleFund(a.Runner, a.Store, a.Fund)
 	a.Runner.Handle(job.FundRound, worker.Round(a.Store, a.rounds()))
@@ -218,14 +227,18 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs, Base: a.base}
+	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs, Base: a.base, Pretended: a.Sandbox != nil}
 	preview := a.wireGiving(s)
 	a.wireMy(s)
+	s.Reports = &site.Reports{Nonces: web.NewNonces(a.Secrets.Derive("reports of errors")), Limits: limit.New(a.Clock), Seal: a.Secrets.Seal}
 	pages := &web.Server{Kept: a.pages, Draw: s.Draw, Now: func() time.Time { return a.Clock.Now() }}
 	mux := http.NewServeMux()
-	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil, Fund: a.Fund, Preview: preview}).Handler()
-	mux.Handle("/desk", d)
-	mux.Handle("/desk/", d)
+	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil, Fund: a.Fund, Preview: preview, Archive: a.Archive, Blobs: a.Blobs})
+	d.Add(deskmoney.Part(d))
+	d.Add(story.Part(d))
+	pagesOfDesk := d.Handler()
+	mux.Handle("/desk", pagesOfDesk)
+	mux.Handle("/desk/", pagesOfDesk)
 	a.wireMachines(mux)
 	return web.WithLog(web.WithClient(proxies, a.onlyTLS(split(mux, pages.Handle(s.Serve))))), nil
 }

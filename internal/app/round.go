@@ -13,7 +13,7 @@ func (a *App) rounds() []worker.Step {
 	return append([]worker.Step{
 		{Name: "campaigns", Do: a.turnCampaigns},
 		{Name: "plans", Do: a.plans().Do},
-		a.transfers().Expire(), a.transfers().Changes(),
+		a.transfers().Expire(), a.transfers().Remind(), a.transfers().Changes(),
 		worker.Warnings(a.Fund), worker.Quarantine(a.Store, a.Money),
 		a.receipts().Step(), worker.ErasedPlans(a.Store, a.Fund),
 	}, (&worker.Books{Store: a.Store, Money: a.Money}).Steps()...)

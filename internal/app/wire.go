@@ -11,6 +11,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/guard"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -21,7 +22,7 @@ import (
 // wireGiving adds the pages on which readers give, where there is somebody who
 // takes the money. It returns what makes the address of a campaign's preview.
 func (a *App) wireGiving(s *site.Site) (preview func(fund.Campaign, string) string) {
-	g := &site.Giving{Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("giving forms")), Money: a.Money, Sandbox: a.Sandbox, Bank: a.accounts(), Watch: guard.NewWatch(), Transfers: site.NewLimiter(a.Clock), News: a.newsKey(), Receipts: a.taxPages(s)}
+	g := &site.Giving{Site: s, Fund: a.Fund, Nonces: web.NewNonces(a.Secrets.Derive("giving forms")), Money: a.Money, Sandbox: a.Sandbox, Bank: a.accounts(), Watch: guard.NewWatch(), Transfers: limit.New(a.Clock), News: a.newsKey(), Receipts: a.taxPages(s)}
 	s.Ask, s.More = g.Ask, g.Routes()
 	return g.Preview
 }

@@ -13,16 +13,18 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/mail"
+	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
+	"masthead.dev/masthead/internal/web"
 )
 
 // UserCmd manages the people of the desk. Whoever has a shell on the server may
 // give any role; what is done is logged under the command's name.
 type UserCmd struct {
-	Add   UserAddCmd   `cmd:"" help:"Make an account and print a one-time link for choosing its password."`
+	Add   UserAddCmd   `cmd:"" help:"Make an account and print a one-time link for choosing how it signs in."`
 	List  UserListCmd  `cmd:"" help:"List the accounts with their roles."`
-	Reset UserResetCmd `cmd:"" help:"Take password, second step and sessions away and print a one-time link for a new password."`
+	Reset UserResetCmd `cmd:"" help:"Take password, second step, passkeys, recovery codes and sessions away and print a one-time link for a new start."`
 }
 
 // console is the command in the log.
@@ -126,12 +128,6 @@ func issue(env *Env, s *store.Store, site string, asJSON bool, kind store.LinkKi
 	if err != nil {
 		return err
 	}
-	if site == "" {
-		site = o.BaseURL
-	}
-	if site == "" {
-		site = "http://localhost:8080" // where serve listens when it is told nothing else
-	}
 	var p staff.Person
 	var link string
 	var until time.Time
@@ -141,7 +137,7 @@ func issue(env *Env, s *store.Store, site string, asJSON bool, kind store.LinkKi
 		}
 		var token string
 		token, until, err = tx.MakeLink(env.Ctx, kind, p.ID)
-		link = strings.TrimSuffix(site, "/") + desk.LinkPath(token)
+		link = siteOf(o, site) + desk.LinkPath(token)
 		return err
 	})
 	if err != nil {
@@ -152,9 +148,19 @@ func issue(env *Env, s *store.Store, site string, asJSON bool, kind store.LinkKi
 		out.Link, out.Until = link, until.Format(time.RFC3339)
 		return json.NewEncoder(env.Stdout).Encode(out)
 	}
-	_, err = fmt.Fprintf(env.Stdout, "%s (%s): %s\nopen this link once, until %s, to choose a password:\n%s\n",
+	_, err = fmt.Fprintf(env.Stdout, "%s (%s): %s\nopen this link once, until %s, to choose how to sign in:\n%s\n",
 		p.Name, p.Email, strings.Join(userLine(p).Roles, ", "), until.Format(time.RFC3339), link)
 	return err
+}
+
+// siteOf is where the newsroom is reached, without a slash at the end.
+func siteOf(o outlet.Outlet, given string) string {
+	for _, site := range []string{given, o.BaseURL} {
+		if site != "" {
+			return strings.TrimSuffix(site, "/")
+		}
+	}
+	return "http://localhost:8080" // where serve listens when it is told nothing else
 }
 
 func userLine(p staff.Person) userOut {
@@ -216,7 +222,7 @@ type UserResetCmd struct {
 
 // Help shows an example.
 func (UserResetCmd) Help() string {
-	return "Example: masthead user reset dora@lantern.example\n\nFor somebody who has lost the password or the device with the codes, and for an account that somebody else has got into."
+	return "Example: masthead user reset dora@lantern.example\n\nFor somebody who has lost the password or the device, and for an account that somebody else has got into. The account and the owners are told by mail."
 }
 
 // Run implements the command.
@@ -236,10 +242,47 @@ func (c *UserResetCmd) Run(env *Env) error {
 	if a.State != staff.Active {
 		return fault.New(fault.Conflict, "the account %s is switched off; switch it on at the desk first", a.Email)
 	}
+	mails, err := resetMails(env.Ctx, s, c.Site, a.Person)
+	if err != nil {
+		return err
+	}
 	return issue(env, s, c.Site, c.JSON, store.LinkReset, func(tx *store.Tx) (staff.Person, error) {
-		if err := tx.SetPassword(env.Ctx, console, a.ID, "", ""); err != nil {
+		if err := tx.Reset(env.Ctx, console, a.ID); err != nil {
 			return a.Person, err
 		}
-		return a.Person, tx.SetTOTP(env.Ctx, console, a.ID, "", 0)
+		for _, m := range mails {
+			if err := tx.QueueMail(env.Ctx, m); err != nil {
+				return a.Person, err
+			}
+		}
+		return a.Person, nil
 	})
+}
+
+// resetMails tell the account and the owners what a shell on the server did, so
+// that nobody is let in behind their backs.
+func resetMails(ctx context.Context, s *store.Store, site string, p staff.Person) ([]store.Mail, error) {
+	all, err := web.NewTemplates()
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.Outlet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owners, err := s.Owners(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, now := siteOf(o, site), time.Now()
+	m, err := desk.SecurityMail(all, o, p, "reset", console.Name, now, base+"/desk")
+	mails := []store.Mail{m}
+	for _, owner := range owners {
+		if owner.ID == p.ID || err != nil {
+			continue
+		}
+		m, err = desk.SecurityMail(all, o, owner, "other", p.Name+", "+p.Email, now, base+"/desk/audit")
+		mails = append(mails, m)
+	}
+	return mails, err
 }

@@ -10,6 +10,8 @@ import (
 
 	"masthead.dev/masthead/internal/cli"
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/passkey"
+	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
 )
@@ -101,7 +103,16 @@ func TestAResetTakesEverythingAwayAndIsSeenBesideARunningServer(t *testing.T) {
 		if err = tx.SetTOTP(t.Context(), store.System, dora.ID, "box", 1); err != nil {
 			return err
 		}
-		session, err = tx.StartSession(t.Context(), dora.ID, store.StageFull)
+		if err = tx.SetRecovery(t.Context(), store.System, dora.ID, []string{"one"}); err != nil {
+			return err
+		}
+		if err = tx.AddPasskey(t.Context(), store.System, store.Passkey{Key: passkey.Key{Credential: "c", Data: "{}"}, StaffID: dora.ID, Site: "localhost", Name: "Phone"}); err != nil {
+			return err
+		}
+		if _, err = tx.AddStaff(t.Context(), store.System, staff.Person{Email: "ansel@lantern.example", Name: "Ansel", Lang: "de", Grants: []staff.Grant{{Role: staff.Owner}}}); err != nil {
+			return err
+		}
+		session, err = tx.StartSession(t.Context(), dora.ID, store.StageFull, store.From{})
 		return err
 	})
 	if err != nil {
@@ -125,8 +136,23 @@ func TestAResetTakesEverythingAwayAndIsSeenBesideARunningServer(t *testing.T) {
 	if _, err := s.Link(t.Context(), token(dora.Link)); err == nil {
 		t.Error("the invitation still works")
 	}
-	log, err := s.AuditLog(t.Context(), store.AuditQuery{Limit: 2})
-	if err != nil || len(log) != 2 || log[0].By.Name != "masthead user" {
+	if keys, err := s.Passkeys(t.Context(), dora.ID); err != nil || len(keys) != 0 {
+		t.Errorf("passkeys: %+v %v", keys, err)
+	}
+	if r, err := s.Recovery(t.Context(), dora.ID); err != nil || !r.MadeAt.IsZero() {
+		t.Errorf("recovery codes: %+v %v", r, err)
+	}
+	log, err := s.AuditLog(t.Context(), store.AuditQuery{Limit: 1})
+	if err != nil || len(log) != 1 || log[0].By.Name != "masthead user" || log[0].Action != "staff.reset" || log[0].ID != dora.ID {
 		t.Errorf("%+v %v", log, err)
+	}
+	mails, err := s.Mails(t.Context(), 10, 0)
+	if err != nil || len(mails) != 2 {
+		t.Fatalf("mails: %+v %v", mails, err)
+	}
+	for _, m := range mails {
+		if want := map[string]string{"dora@lantern.example": "en", "ansel@lantern.example": "de"}[m.ToAddress]; m.Lang != want || strings.Contains(m.Text, token(reset.Link)) || strings.Contains(m.Text, "/link/") {
+			t.Errorf("to %s in %s:\n%s", m.ToAddress, m.Lang, m.Text)
+		}
 	}
 }

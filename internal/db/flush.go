@@ -2,8 +2,8 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
@@ -23,6 +23,9 @@ type flusher struct {
 	mu   sync.Mutex
 	next *flush // those who came since the flush under way began; nil for none
 	busy bool   // a flush is under way
+
+	coming atomic.Int32  // writers that are in their transactions
+	took   time.Duration // how long the last flush took; of run's
 }
 
 // flush is one for all who wait for it.
@@ -34,13 +37,18 @@ type flush struct {
 func newFlusher(d *DB) *flusher { return &flusher{d: d, sync: d.syncedCommit} }
 
 // before is called at the end of a transaction.
-func (f *flusher) before(ctx context.Context, tx *sql.Tx) error {
-	if f.d.share <= 1 {
-		time.Sleep(f.d.delay)
+func (f *flusher) before(ctx context.Context, p *pipe) error {
+	if f.d.share > 1 {
+		p.queue.Queue("SET LOCAL synchronous_commit TO off")
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, "SET LOCAL synchronous_commit TO off")
-	return translate(err)
+	if f.d.delay > 0 {
+		if err := p.send(ctx); err != nil {
+			return translate(err)
+		}
+		time.Sleep(f.d.delay)
+	}
+	return nil
 }
 
 // wait returns when what this caller has committed is durable. The first who
@@ -67,13 +75,19 @@ func (f *flusher) wait() error {
 }
 
 // run flushes for those who wait, and hands over to another goroutine those who
-// came meanwhile, so that nobody works longer than for himself.
+// came meanwhile, so that nobody works longer than for himself. While others are
+// about to come it waits for them, for half the time at most that a flush takes.
 func (f *flusher) run() {
+	if f.coming.Load() > 0 {
+		time.Sleep(halfOf(f.took))
+	}
 	f.mu.Lock()
 	now := f.next
 	f.next = nil
 	f.mu.Unlock()
+	began := time.Now()
 	now.err = f.sync()
+	f.took = time.Since(began)
 	close(now.done)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -91,16 +105,9 @@ func (f *flusher) run() {
 func (d *DB) syncedCommit() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	tx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return unsure(err)
-	}
-	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, "SELECT pg_logical_emit_message(true, 'masthead', '')"); err != nil {
-		return unsure(err)
-	}
 	time.Sleep(d.delay)
-	return unsure(tx.Commit())
+	_, err := d.write.ExecContext(ctx, "SELECT pg_logical_emit_message(true, $1, '')", "masthead") // with an argument pgx keeps it prepared
+	return unsure(err)
 }
 
 // unsure is the answer where nobody knows whether a commit has reached the disk,

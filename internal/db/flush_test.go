@@ -39,6 +39,35 @@ func TestEverybodyWaitsForAFlushThatBeganAfterHisCommit(t *testing.T) {
 	})
 }
 
+func TestAFlushWaitsForThoseWhoAreAboutToCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		flushes := 0
+		f := &flusher{d: &DB{share: atMost}, took: time.Millisecond, sync: func() error {
+			flushes++
+			time.Sleep(time.Millisecond)
+			return nil
+		}}
+		var wait sync.WaitGroup
+		f.coming.Store(1)
+		began := time.Now()
+		for _, at := range []time.Duration{0, 400 * time.Microsecond} {
+			wait.Go(func() {
+				time.Sleep(at)
+				f.wait()
+			})
+		}
+		wait.Wait()
+		if took := time.Since(began); flushes != 1 || took != 1500*time.Microsecond {
+			t.Errorf("%d flushes, %v", flushes, took)
+		}
+		f.coming.Store(0)
+		began = time.Now()
+		if f.wait(); time.Since(began) != time.Millisecond {
+			t.Errorf("with nobody to come it took %v", time.Since(began))
+		}
+	})
+}
+
 func TestAFlushThatFailsFailsForThoseWhoWaitedForItAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no disk")

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
@@ -273,4 +274,39 @@ func TestTwoWritersInEachOthersWayAreBothDone(t *testing.T) {
 	if theirs == nil && runs < 2 {
 		t.Error("nobody was in anybody's way")
 	}
+}
+
+func TestACommitWaitsForThoseWhoSharedTheLastOneButNotLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &group{d: &DB{share: 4}, in: make(chan *call), took: 3 * time.Millisecond, last: 3}
+		come := func(after ...time.Duration) {
+			for _, d := range after {
+				go func() { time.Sleep(d); g.in <- &call{} }()
+			}
+		}
+		for i, c := range []struct {
+			come  []time.Duration // behind the first
+			many  int
+			until time.Duration
+		}{
+			{[]time.Duration{1e6, 1.2e6}, 3, 1.2e6}, // all are back
+			{[]time.Duration{1e6}, 2, 1.5e6},        // half of what the disk took
+			{nil, 1, 1.5e6},
+			{nil, 1, 0}, // behind a commit of one nobody waits
+			{[]time.Duration{0, 0, 0, 0, 0}, 4, 0},
+			{nil, 3, 1.5e6}, // the two for whom there was no room
+		} {
+			come(c.come...)
+			synctest.Wait()
+			began := time.Now()
+			if got := g.gather(&call{}); len(got) != c.many || time.Since(began) != c.until {
+				t.Errorf("%d: %d share a commit after %v, want %d after %v", i, len(got), time.Since(began), c.many, c.until)
+			}
+		}
+		g.took = time.Minute // a disk that was stuck
+		began := time.Now()
+		if g.last = 4; len(g.gather(&call{})) == 0 || time.Since(began) != 2*time.Millisecond {
+			t.Errorf("waited %v", time.Since(began))
+		}
+	})
 }

@@ -13,24 +13,27 @@ type Scanner interface{ Scan(dest ...any) error }
 
 // Rows runs a query and returns each row as scan reads it.
 func Rows[T any](ctx context.Context, q Querier, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
+	if p := piped(q); p != nil {
+		return pipedRows(ctx, p, scan, query, args)
+	}
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
 	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, translate(err)
-		}
-		all = append(all, v)
-	}
-	return all, translate(rows.Err())
+	all, err := scanned(rows, scan)
+	return all, translate(err)
 }
 
 // One runs a query for one row; fault.NotFound when there is none.
 func One[T any](ctx context.Context, q Querier, scan func(Scanner) (T, error), query string, args ...any) (T, error) {
+	if p := piped(q); p != nil {
+		all, err := pipedRows(ctx, p, scan, query, args)
+		if err == nil && len(all) == 0 {
+			err = translate(sql.ErrNoRows)
+		}
+		return append(all, *new(T))[0], err
+	}
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
 	return v, translate(err)
 }

@@ -48,11 +48,13 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		return d.group.do(ctx, fn)
 	}
 	var err error
+	d.flush.coming.Add(1)
 	for range mostTries {
 		if err = d.writeOnce(ctx, fn); !contended(err) {
 			break
 		}
 	}
+	d.flush.coming.Add(-1)
 	if err != nil {
 		return err
 	}
@@ -61,23 +63,26 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 
 // writeOnce commits without waiting for the disk; the caller waits afterwards.
 func (d *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
-	sqlTx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return translate(err)
-	}
-	defer sqlTx.Rollback()
-	keys, err := d.run(sqlTx, fn)
+	p, err := d.begin(ctx)
 	if err != nil {
 		return err
 	}
-	if err := d.finish(ctx, sqlTx, keys); err != nil {
+	defer p.end()
+	keys, err := d.run(p, fn)
+	if err != nil {
+		return p.cause(err)
+	}
+	if err := d.finish(ctx, p, keys); err != nil {
+		return p.cause(err)
+	}
+	if p.idle() {
+		return nil
+	}
+	if err := d.flush.before(ctx, p); err != nil {
 		return err
 	}
-	if err := d.flush.before(ctx, sqlTx); err != nil {
+	if err := p.commit(ctx); err != nil {
 		return err
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return translate(err)
 	}
 	d.committed()
 	return nil
@@ -110,6 +115,8 @@ func (d *DB) finish(ctx context.Context, q Querier, keys []string) error {
 
 // group commits the work of several callers at once.
 type group struct {
+	last int           // how many shared the last commit
+	took time.Duration // how long the disk took for it
 	d    *DB
 	kept prepared
 	in   chan *call
@@ -176,18 +183,45 @@ func (g *group) loop() {
 	}
 }
 
+// gather takes those who wait. Those who shared the last commit are likely to be
+// back in a moment; committing for the first of them alone would let all others
+// wait for the disk twice, so it waits for as many as they were, for half the
+// time at most that the disk takes.
 func (g *group) gather(first *call) []*call {
-	batch := []*call{first}
+	batch, late := []*call{first}, time.After(halfOf(g.took))
 	for len(batch) < g.d.share {
-		select {
-		case c := <-g.in:
-			batch = append(batch, c)
-		default:
-			return batch
+		c := g.another(late, len(batch) < g.last)
+		if c == nil {
+			break
 		}
+		batch = append(batch, c)
 	}
+	g.last = len(batch)
 	return batch
 }
+
+// another is a caller who waits already or, where there is one to wait for, who
+// is not late; nil for none.
+func (g *group) another(late <-chan time.Time, wait bool) *call {
+	select {
+	case c := <-g.in:
+		return c
+	default:
+	}
+	if !wait {
+		return nil
+	}
+	select {
+	case c := <-g.in:
+		return c
+	case <-late:
+		return nil
+	}
+}
+
+// halfOf what the disk took is the time that a commit waits for others; a disk
+// that was stuck once must not make it long.
+func halfOf(took time.Duration) time.Duration { return min(took/2, 2*time.Millisecond) }
 
 // commit runs the calls as savepoints of one transaction. A call that fails is
 // rolled back alone. Where its failure took the whole transaction along, it is
@@ -218,8 +252,10 @@ func (g *group) attempt(batch []*call) (again []*call) {
 			}
 		}
 		if err = g.d.finish(ctx, sqlTx, keys); err == nil {
+			began := time.Now()
 			time.Sleep(g.d.delay)
 			err = sqlTx.Commit()
+			g.took = time.Since(began)
 		} else {
 			sqlTx.Rollback()
 		}

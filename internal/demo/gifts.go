@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"masthead.dev/masthead/internal/fund"
@@ -147,15 +148,40 @@ func (g *givers) give(ctx context.Context) error {
 	}
 	lang := []string{"en", "en", "en", "en", "en", "de", "fa"}[g.dice.IntN(7)]
 	l := locale.For(lang)
+	news := g.n%4 == 0 // without a throw of the dice: they decide who gives
 	d, err := g.Fund.Begin(ctx, fund.Form{
 		Nonce: g.name("gift", fmt.Sprint(g.n)), Age: time.Minute, Campaign: g.c, Currency: g.c.Currency, Every: string(every),
-		Choice: fmt.Sprintf("%d.%02d", amount/100, amount%100), Email: email, Provider: sandbox.Key, Appeal: "demo", Consent: "demo",
-		News: g.n%4 == 0, // without a throw of the dice: they decide who gives
+		Choice: fmt.Sprintf("%d.%02d", amount/100, amount%100), Email: email, Provider: sandbox.Key, Appeal: g.asked(lang), Consent: agreed(l, news), News: news,
 	}, l)
 	if err != nil {
 		return fmt.Errorf("gift %d: %w", g.n, err)
 	}
 	return g.settle(ctx, d)
+}
+
+// asked is the page that asked for this gift: the front, one of the first
+// articles of the language, or none that is known.
+func (g *givers) asked(lang string) string {
+	switch g.n % 5 {
+	case 0:
+		return "front"
+	case 1, 2:
+		of := slices.DeleteFunc(slices.Clone(g.paper.Articles), func(a Article) bool { return a.Lang != lang })
+		if len(of) > 0 {
+			a := of[g.n%min(len(of), 4)]
+			return g.name("article", a.Lang, a.Slug)
+		}
+	}
+	return ""
+}
+
+// agreed are the terms as the form shows them.
+func agreed(l *locale.Locale, news bool) string {
+	terms := l.T("give.next")
+	if news {
+		terms += " " + l.T("agreed.ticked", "words", l.T("campaign.news.tick"))
+	}
+	return terms
 }
 
 // settle lets most gifts go well: a few are declined, and fewer are given back.

@@ -11,15 +11,15 @@ import (
 )
 
 // colleague shows one account, with what may be done to it.
-func (d *Desk) colleague(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) colleague(ctx context.Context, v *Visit) (web.Page, error) {
 	p, err := d.colleaguePage(ctx, v, nil)
 	if err != nil {
 		return web.Page{}, err
 	}
-	return d.draw(v, "desk/form", p)
+	return v.Draw("desk/form", p)
 }
 
-func (d *Desk) colleaguePage(ctx context.Context, v *visit, bad fault.Fields) (web.FormPage, error) {
+func (d *Desk) colleaguePage(ctx context.Context, v *Visit, bad fault.Fields) (web.FormPage, error) {
 	a, err := d.Store.Account(ctx, v.PathValue("id"))
 	if err != nil {
 		return web.FormPage{}, err
@@ -28,61 +28,73 @@ func (d *Desk) colleaguePage(ctx context.Context, v *visit, bad fault.Fields) (w
 	if err != nil {
 		return web.FormPage{}, err
 	}
-	f := d.frame(ctx, v, "nav.people")
+	f := v.Frame(ctx, "nav.people")
 	f.Title = a.Name
-	page := web.FormPage{DeskFrame: f, Heading: a.Name, Intro: a.Email,
-		Panels: []web.Panel{v.rolesPanel(a.Person, sections), v.accessPanel(a)}}
-	if roles := v.roleField(a.Person, v.field("role")); len(roles.Options) > 0 {
-		page.Forms = []web.Form{{ID: "grant", Action: "/desk/people/" + a.ID + "/grant", Nonce: v.nonce(), Submit: v.loc.T("people.grant"), Quiet: true,
-			Errors: errorsOf(bad, "role", "section"),
-			Groups: []web.FieldGroup{{Legend: v.loc.T("people.grant.say"), Fields: []web.Field{roles, v.sectionField(sections, v.field("section"))}}}}}
+	keys, err := d.Store.Passkeys(ctx, a.ID)
+	if err != nil {
+		return web.FormPage{}, err
+	}
+	invitation, err := d.invitePanel(ctx, v, a)
+	if err != nil {
+		return web.FormPage{}, err
+	}
+	page := web.FormPage{DeskFrame: f, Heading: a.Name, Intro: a.Email, Panels: []web.Panel{v.rolesPanel(a.Person, sections)}}
+	if invitation != nil {
+		page.Panels = append(page.Panels, *invitation)
+	}
+	page.Panels = append(page.Panels, v.accessPanel(a, len(keys)))
+	if roles := v.roleField(a.Person, v.Field("role")); len(roles.Options) > 0 {
+		page.Forms = []web.Form{{ID: "grant", Action: "/desk/people/" + a.ID + "/grant", Nonce: v.Nonce(), Submit: v.Loc.T("people.grant"), Quiet: true,
+			Errors: ErrorsOf(bad, "role", "section"),
+			Groups: []web.FieldGroup{{Legend: v.Loc.T("people.grant.say"), Fields: []web.Field{roles, v.sectionField(sections, v.Field("section"))}}}}}
 	}
 	return page, nil
 }
 
 // rolesPanel lists the roles, each with a button to take it away where this
 // person may.
-func (v *visit) rolesPanel(p staff.Person, sections []news.Section) web.Panel {
-	t := &web.Table{Caption: v.loc.T("people.roles"), Columns: v.columns("people.role", "people.revoke"), Empty: v.loc.T("role.none")}
+func (v *Visit) rolesPanel(p staff.Person, sections []news.Section) web.Panel {
+	t := &web.Table{Caption: v.Loc.T("people.roles"), Columns: v.Columns("people.role", "people.revoke"), Empty: v.Loc.T("role.none")}
 	for _, g := range p.Grants {
 		name := v.grantName(g, sections)
 		row := web.Row{Cells: []web.Cell{{Text: name}, {}}}
-		if v.may(staff.Appoint, staff.Object{Role: g.Role, Holder: p}).OK() {
-			row.Cells[1].Button = v.button("people.revoke", "/desk/people/"+p.ID+"/revoke", name,
+		if v.May(staff.Appoint, staff.Object{Role: g.Role, Holder: p}).OK() {
+			row.Cells[1].Button = v.Button("people.revoke", "/desk/people/"+p.ID+"/revoke", name,
 				web.HiddenField{Name: "role", Value: string(g.Role)}, web.HiddenField{Name: "section", Value: g.Section})
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return web.Panel{ID: "roles", Heading: v.loc.T("people.roles"), Table: t}
+	return web.Panel{ID: "roles", Heading: v.Loc.T("people.roles"), Table: t}
 }
 
-func (v *visit) accessPanel(a store.Account) web.Panel {
-	p := web.Panel{ID: "access", Heading: v.loc.T("people.access"), Facts: []web.Fact{
-		{Name: v.loc.T("signin.password"), Value: v.yesNo(a.PasswordHash != "")},
-		{Name: v.loc.T("account.second"), Value: v.yesNo(a.TOTPBox != "")},
+func (v *Visit) accessPanel(a store.Account, keys int) web.Panel {
+	p := web.Panel{ID: "access", Heading: v.Loc.T("people.access"), Facts: []web.Fact{
+		{Name: v.Loc.T("passkey.heading"), Value: v.Loc.Number(int64(keys))},
+		{Name: v.Loc.T("signin.password"), Value: v.yesNo(a.PasswordHash != "")},
+		{Name: v.Loc.T("account.second"), Value: v.yesNo(a.TOTPBox != "")},
 	}}
-	if decision := v.may(staff.Appoint, staff.Object{Holder: a.Person}); !decision.OK() {
-		p.Text = v.loc.T(decision.Why)
+	if decision := v.May(staff.Appoint, staff.Object{Holder: a.Person}); !decision.OK() {
+		p.Text = v.Loc.T(decision.Why)
 		return p
 	}
 	if a.State == staff.Active {
-		p.Buttons = append(p.Buttons, *v.button("people.reset", "/desk/people/"+a.ID+"/reset", ""),
-			*v.button("people.disable", "/desk/people/"+a.ID+"/state", "", web.HiddenField{Name: "state", Value: string(staff.Disabled)}))
+		p.Buttons = append(p.Buttons, *v.Button("people.reset", "/desk/people/"+a.ID+"/reset", ""),
+			*v.Button("people.disable", "/desk/people/"+a.ID+"/state", "", web.HiddenField{Name: "state", Value: string(staff.Disabled)}))
 		return p
 	}
-	p.Text = v.loc.T("people.disabled")
-	p.Buttons = append(p.Buttons, *v.button("people.enable", "/desk/people/"+a.ID+"/state", "", web.HiddenField{Name: "state", Value: string(staff.Active)}))
+	p.Text = v.Loc.T("people.disabled")
+	p.Buttons = append(p.Buttons, *v.Button("people.enable", "/desk/people/"+a.ID+"/state", "", web.HiddenField{Name: "state", Value: string(staff.Active)}))
 	return p
 }
 
-func (v *visit) yesNo(b bool) string {
+func (v *Visit) yesNo(b bool) string {
 	if b {
-		return v.loc.T("people.set")
+		return v.Loc.T("people.set")
 	}
-	return v.loc.T("people.unset")
+	return v.Loc.T("people.unset")
 }
 
-func (d *Desk) doGrant(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doGrant(ctx context.Context, v *Visit) (web.Page, error) {
 	a, err := d.Store.Account(ctx, v.PathValue("id"))
 	if err != nil {
 		return web.Page{}, err
@@ -97,33 +109,33 @@ func (d *Desk) doGrant(ctx context.Context, v *visit) (web.Page, error) {
 		if err != nil {
 			return web.Page{}, err
 		}
-		return d.again(v, "desk/form", p)
+		return v.Again("desk/form", p)
 	}
-	return d.appoint(ctx, v, g.Role, func(tx *store.Tx, id string) error { return tx.Grant(ctx, v.by(), id, g) })
+	return d.appoint(ctx, v, g.Role, func(tx *store.Tx, id string) error { return tx.Grant(ctx, v.By(), id, g) })
 }
 
-func (d *Desk) doRevoke(ctx context.Context, v *visit) (web.Page, error) {
-	g := staff.Grant{Role: staff.Role(v.field("role")), Section: v.field("section")}
-	return d.appoint(ctx, v, g.Role, func(tx *store.Tx, id string) error { return tx.Revoke(ctx, v.by(), id, g) })
+func (d *Desk) doRevoke(ctx context.Context, v *Visit) (web.Page, error) {
+	g := staff.Grant{Role: staff.Role(v.Field("role")), Section: v.Field("section")}
+	return d.appoint(ctx, v, g.Role, func(tx *store.Tx, id string) error { return tx.Revoke(ctx, v.By(), id, g) })
 }
 
-func (d *Desk) doState(ctx context.Context, v *visit) (web.Page, error) {
-	state := staff.State(v.field("state"))
+func (d *Desk) doState(ctx context.Context, v *Visit) (web.Page, error) {
+	state := staff.State(v.Field("state"))
 	if state != staff.Active && state != staff.Disabled {
 		return web.Page{}, fault.New(fault.Invalid, "an account is active or disabled")
 	}
-	return d.appoint(ctx, v, "", func(tx *store.Tx, id string) error { return tx.SetStaffState(ctx, v.by(), id, state) })
+	return d.appoint(ctx, v, "", func(tx *store.Tx, id string) error { return tx.SetStaffState(ctx, v.By(), id, state) })
 }
 
 // doReset sends somebody a link to choose a new password. It goes by mail only,
 // so that whoever presses the button does not come to hold it.
-func (d *Desk) doReset(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doReset(ctx context.Context, v *Visit) (web.Page, error) {
 	return d.appoint(ctx, v, "", func(tx *store.Tx, id string) error {
 		a, err := tx.Account(ctx, id)
 		if err != nil {
 			return err
 		}
-		if err := tx.Audit(ctx, v.by(), "staff.reset", "staff", id, nil); err != nil {
+		if err := tx.Audit(ctx, v.By(), "staff.reset", "staff", id, nil); err != nil {
 			return err
 		}
 		return d.queueLink(ctx, tx, v, a.Person, store.LinkReset)
@@ -132,9 +144,9 @@ func (d *Desk) doReset(ctx context.Context, v *visit) (web.Page, error) {
 
 // appoint changes an account inside a transaction that has asked, with the
 // roles of that moment, whether this person may.
-func (d *Desk) appoint(ctx context.Context, v *visit, role staff.Role, do func(tx *store.Tx, id string) error) (web.Page, error) {
+func (d *Desk) appoint(ctx context.Context, v *Visit, role staff.Role, do func(tx *store.Tx, id string) error) (web.Page, error) {
 	err := d.Store.Write(ctx, func(tx *store.Tx) error {
-		me, err := tx.Account(ctx, v.account.ID)
+		me, err := tx.Account(ctx, v.Account.ID)
 		if err != nil {
 			return err
 		}
@@ -143,12 +155,12 @@ func (d *Desk) appoint(ctx context.Context, v *visit, role staff.Role, do func(t
 			return err
 		}
 		if may := staff.May(me.Person, staff.Appoint, staff.Object{Role: role, Holder: a.Person}); !may.OK() {
-			return v.refuse(fault.Denied, may.Why)
+			return v.Refuse(fault.Denied, may.Why)
 		}
 		return do(tx, a.ID)
 	})
 	if fault.Is(err, fault.Conflict) {
-		return web.Page{}, v.refuse(fault.Conflict, "people.bad.last")
+		return web.Page{}, v.Refuse(fault.Conflict, "people.bad.last")
 	}
-	return see("/desk/people/" + v.PathValue("id") + "?done=saved"), err
+	return See("/desk/people/" + v.PathValue("id") + "?done=saved"), err
 }

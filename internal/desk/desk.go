@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"strings"
 
+	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/locale"
-	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -32,6 +34,10 @@ type Config struct {
 	// Preview is the address at which a campaign's page can be seen before readers
 	// see it; nil is none.
 	Preview func(c fund.Campaign, lang string) string
+	// Archive takes pictures in, and Blobs keeps their files; nil: none can be
+	// brought in, or shown.
+	Archive *media.Archive
+	Blobs   blob.Store
 	// LookupTXT asks the DNS for records; nil asks the machine's resolver.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
 }
@@ -40,13 +46,13 @@ type Config struct {
 type Desk struct {
 	Config
 	nonces  *web.Nonces
-	room    news.Newsroom
-	limits  *limiter
+	limits  *limit.Counter
 	hashing chan struct{} // one place for each password that is hashed at a time
 	origin  *http.CrossOriginProtection
 	server  *web.Server
 
-	measured measured
+	parts []Route
+	tasks map[string]TaskKind
 }
 
 // New makes a desk.
@@ -58,8 +64,9 @@ func New(c Config) *Desk {
 		c.LookupTXT = net.DefaultResolver.LookupTXT
 	}
 	d := &Desk{
-		Config: c, nonces: web.NewNonces(c.Secrets.Derive("desk forms")), room: news.Newsroom{Clock: c.Clock},
-		limits: newLimiter(c.Clock), hashing: make(chan struct{}, 2), origin: http.NewCrossOriginProtection(),
+		Config: c, nonces: web.NewNonces(c.Secrets.Derive("desk forms")),
+		limits: limit.New(c.Clock), hashing: make(chan struct{}, 2), origin: http.NewCrossOriginProtection(),
+		tasks: map[string]TaskKind{},
 	}
 	d.server = &web.Server{Draw: d.drawError}
 	if c.BaseURL != "" { // a proxy may ask us by another name than browsers do
@@ -73,8 +80,8 @@ func New(c Config) *Desk {
 // Handler serves /desk and everything below it.
 func (d *Desk) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, r := range routes {
-		mux.Handle(r.pattern, d.server.Handle(d.guarded(r)))
+	for _, r := range append(d.routes(), d.parts...) {
+		mux.Handle(r.Pattern, d.server.Handle(d.guarded(r)))
 	}
 	mux.Handle("/", d.server.Handle(nowhere))
 	return mux
@@ -97,19 +104,19 @@ func LinkPath(token string) string { return "/desk/link/" + token }
 func (d *Desk) drawError(ctx context.Context, r *web.Request, status int, say string) web.Page {
 	v, err := d.visit(ctx, r)
 	if err != nil {
-		v = &visit{Request: r, d: d, loc: locale.For("en")}
+		v = &Visit{Request: r, d: d, Loc: locale.For("en")}
 	}
 	name := "desk/error"
-	frame := d.frame(ctx, v, "")
+	frame := v.Frame(ctx, "")
 	p := web.DeskErrorPage{DeskFrame: frame, Status: status, Say: say}
-	p.Title = v.loc.T("nav.desk")
+	p.Title = v.Loc.T("nav.desk")
 	if !v.signedIn() {
-		p.Back = &web.Link{Text: v.loc.T("signin.act"), Href: "/desk/sign-in"}
+		p.Back = &web.Link{Text: v.Loc.T("signin.act"), Href: "/desk/sign-in"}
 	}
 	body, err := d.Templates.Render(name, p)
 	if err != nil {
 		slog.Error("the desk's error page can't be drawn", "err", err)
 		return web.Page{}
 	}
-	return web.Page{Body: body, CSP: web.CSP(name, v.loc.Lang())}
+	return web.Page{Body: body, CSP: web.CSP(name, v.Loc.Lang())}
 }

@@ -22,42 +22,45 @@ type entry struct {
 
 var rail = []entry{
 	{"nav.home", "/desk", nil},
-	{"nav.stories", "/desk/stories", seeStories},
-	{"nav.imports", "/desk/imports", seeNeeds},
-	{"nav.money", "/desk/money", seeMoney},
+	{"nav.notices", "/desk/notices", SeeStories},
+	{"nav.stories", "/desk/stories", SeeStories},
+	{"nav.reports", "/desk/reports", Only(staff.Correct)},
+	{"nav.corrections", "/desk/corrections", SeeStories},
+	{"nav.imports", "/desk/imports", SeeNeeds},
+	{"nav.money", "/desk/money", SeeMoney},
 	{"nav.mailbox", "/desk/mailbox", seeMail},
-	{"nav.people", "/desk/people", only(staff.Appoint)},
-	{"nav.settings", "/desk/settings", only(staff.Outlet)},
-	{"nav.mail", "/desk/settings/mail", only(staff.Operate)},
-	{"nav.jobs", "/desk/jobs", only(staff.Operate)},
-	{"nav.audit", "/desk/audit", only(staff.ReadAudit)},
+	{"nav.people", "/desk/people", Only(staff.Appoint)},
+	{"nav.settings", "/desk/settings", Only(staff.Outlet)},
+	{"nav.mail", "/desk/settings/mail", Only(staff.Operate)},
+	{"nav.jobs", "/desk/jobs", Only(staff.Operate)},
+	{"nav.audit", "/desk/audit", Only(staff.ReadAudit)},
 	{"nav.account", "/desk/account", nil},
 }
 
-// frame is what every page of the desk has round it. title is a key.
-func (d *Desk) frame(ctx context.Context, v *visit, title string) web.DeskFrame {
-	f := web.DeskFrame{Locale: v.loc, Outlet: v.outlet.Name, Zone: v.outlet.Location(), Home: "/desk", Sandbox: d.Sandbox}
+// Frame is what every page of the desk has round it. title is a key.
+func (v *Visit) Frame(ctx context.Context, title string) web.DeskFrame {
+	f := web.DeskFrame{Locale: v.Loc, Outlet: v.Outlet.Name, Zone: v.Outlet.Location(), Home: "/desk", Sandbox: v.d.Sandbox}
 	if title != "" {
-		f.Title = v.loc.T(title)
+		f.Title = v.Loc.T(title)
 	}
-	if key := "done." + v.URL.Query().Get("done"); v.loc.Has(key) {
-		f.Notice = &web.Notice{Kind: "ok", Text: v.loc.T(key)}
+	if key := "done." + v.URL.Query().Get("done"); v.Loc.Has(key) {
+		f.Notice = &web.Notice{Kind: "ok", Text: v.Loc.T(key)}
 	}
-	if key := "not." + v.URL.Query().Get("not"); v.loc.Has(key) {
-		f.Notice = &web.Notice{Kind: "warn", Text: v.loc.T(key)}
+	if key := "not." + v.URL.Query().Get("not"); v.Loc.Has(key) {
+		f.Notice = &web.Notice{Kind: "warn", Text: v.Loc.T(key)}
 	}
 	if !v.signedIn() {
 		return f
 	}
-	f.Alarm = d.alarm(ctx, v)
-	f.Nav = d.nav(ctx, v)
-	f.Who = &web.Who{Name: v.account.Name, Role: roleName(v.loc, v.person().Highest()), SignOut: "/desk/sign-out", Nonce: v.nonce()}
+	f.Alarm = v.d.alarm(ctx, v)
+	f.Nav = v.d.nav(ctx, v)
+	f.Who = &web.Who{Name: v.Account.Name, Role: RoleName(v.Loc, v.Person().Highest()), SignOut: "/desk/sign-out", Nonce: v.Nonce()}
 	return f
 }
 
 // alarm is what must not be overlooked on any page: mails that nobody sends.
-func (d *Desk) alarm(ctx context.Context, v *visit) *web.Link {
-	if !v.mayOpen(seeMail) {
+func (d *Desk) alarm(ctx context.Context, v *Visit) *web.Link {
+	if !v.MayOpen(seeMail) {
 		return nil
 	}
 	var server mail.Server
@@ -69,36 +72,37 @@ func (d *Desk) alarm(ctx context.Context, v *visit) *web.Link {
 		slog.Error("waiting mails can't be counted", "err", err)
 		return nil
 	}
-	say := &web.Link{Text: v.loc.T("mailserver.unset"), Href: "/desk/mailbox"}
+	say := &web.Link{Text: v.Loc.T("mailserver.unset"), Href: "/desk/mailbox"}
 	if n := mails[store.MailWaiting]; n > 0 {
-		say.Text = v.loc.N("mailserver.waiting", n)
+		say.Text = v.Loc.N("mailserver.waiting", n)
 	}
-	if v.mayOpen(only(staff.Operate)) {
+	if v.MayOpen(Only(staff.Operate)) {
 		say.Href = "/desk/settings/mail"
 	}
 	return say
 }
 
-func roleName(l *locale.Locale, r staff.Role) string {
+// RoleName is a role in words; "" is somebody without one.
+func RoleName(l *locale.Locale, r staff.Role) string {
 	if r == "" {
 		return l.T("role.none")
 	}
 	return l.T("role." + string(r))
 }
 
-func (d *Desk) nav(ctx context.Context, v *visit) []web.DeskNav {
-	open := d.waiting(ctx)
+func (d *Desk) nav(ctx context.Context, v *Visit) []web.DeskNav {
+	open := d.waiting(ctx, v)
 	var out []web.DeskNav
 	current := -1
 	for _, e := range rail {
-		if !v.mayOpen(e.may) {
+		if !v.MayOpen(e.may) {
 			continue
 		}
 		here := v.URL.Path == e.href || e.href != "/desk" && strings.HasPrefix(v.URL.Path, e.href+"/")
 		if here && (current < 0 || len(e.href) > len(out[current].Href)) {
 			current = len(out)
 		}
-		out = append(out, web.DeskNav{Text: v.loc.T(e.key), Href: e.href, Count: open[e.href]})
+		out = append(out, web.DeskNav{Text: v.Loc.T(e.key), Href: e.href, Count: open[e.href]})
 	}
 	if current >= 0 {
 		out[current].Current = true
@@ -108,7 +112,7 @@ func (d *Desk) nav(ctx context.Context, v *visit) []web.DeskNav {
 
 // waiting counts what waits for a person behind the pages of the rail. A count
 // that can't be had is no reason not to show the page.
-func (d *Desk) waiting(ctx context.Context) map[string]int {
+func (d *Desk) waiting(ctx context.Context, v *Visit) map[string]int {
 	out := map[string]int{}
 	mails, err := d.Store.CountMails(ctx)
 	if err != nil {
@@ -119,32 +123,41 @@ func (d *Desk) waiting(ctx context.Context) map[string]int {
 	if err != nil {
 		slog.Error("what imports need can't be counted", "err", err)
 	}
+	reports, err := d.Store.CountReports(ctx)
+	if err != nil {
+		slog.Error("readers' reports can't be counted", "err", err)
+	}
+	out["/desk/reports"] = reports[store.ReportOpen]
+	out["/desk/notices"], err = d.Store.CountNotices(ctx, v.Account.ID)
+	if err != nil {
+		slog.Error("what somebody was told can't be counted", "err", err)
+	}
 	return out
 }
 
-// draw renders a page.
-func (d *Desk) draw(v *visit, name string, data any) (web.Page, error) {
-	body, err := d.Templates.Render(name, data)
-	return web.Page{Body: body, CSP: web.CSP(name, v.loc.Lang())}, err
+// Draw renders a page.
+func (v *Visit) Draw(name string, data any) (web.Page, error) {
+	body, err := v.d.Templates.Render(name, data)
+	return web.Page{Body: body, CSP: web.CSP(name, v.Loc.Lang())}, err
 }
 
-// again renders a page whose form was not in order, with what was put in.
-func (d *Desk) again(v *visit, name string, data any) (web.Page, error) {
-	p, err := d.draw(v, name, data)
+// Again renders a page whose form was not in order, with what was put in.
+func (v *Visit) Again(name string, data any) (web.Page, error) {
+	p, err := v.Draw(name, data)
 	p.Status = http.StatusUnprocessableEntity
 	return p, err
 }
 
-// button is a form of one button.
-func (v *visit) button(key, action, of string, fields ...web.HiddenField) *web.PostButton {
-	return &web.PostButton{Text: v.loc.T(key), Action: action, Nonce: v.nonce(), Fields: fields, Of: of}
+// Button is a form of one button.
+func (v *Visit) Button(key, action, of string, fields ...web.HiddenField) *web.PostButton {
+	return &web.PostButton{Text: v.Loc.T(key), Action: action, Nonce: v.Nonce(), Fields: fields, Of: of}
 }
 
-// columns are the heads of a table, by their keys.
-func (v *visit) columns(keys ...string) []web.Column {
+// Columns are the heads of a table, by their keys.
+func (v *Visit) Columns(keys ...string) []web.Column {
 	out := make([]web.Column, len(keys))
 	for i, k := range keys {
-		out[i].Text = v.loc.T(k)
+		out[i].Text = v.Loc.T(k)
 	}
 	return out
 }

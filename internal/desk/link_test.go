@@ -7,58 +7,59 @@ import (
 	"sync"
 	"testing"
 
+	"masthead.dev/masthead/internal/desk/desktest"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
 )
 
 func TestTheFirstStartMakesANewsroomOfFiveAnswers(t *testing.T) {
-	r := open(t)
-	path := r.link(store.LinkSetup, "")
-	b := r.browser()
+	r := desktest.Open(t)
+	path := r.Link(store.LinkSetup, "")
+	b := r.Browser()
 	answers := []string{"name", "The Lantern", "language", "fa", "zone", "Asia/Tehran", "currency", "eur", "person", "Dora Winslade",
-		"email", "Dora@lantern.example", "password", password}
-	bad := b.fill(path, path, append(answers, "zone", "Nowhere/Land", "currency", "money", "password", "short")...)
-	if bad.status != http.StatusUnprocessableEntity || bad.Find(".errors li").Length() != 3 {
-		t.Fatalf("wrong answers: %d\n%s", bad.status, bad.body)
+		"email", "Dora@lantern.example", "password", desktest.Password}
+	bad := b.Fill(path, path, append(answers, "zone", "Nowhere/Land", "currency", "money", "password", "short")...)
+	if bad.Status != http.StatusUnprocessableEntity || bad.Find(".errors li").Length() != 3 {
+		t.Fatalf("wrong answers: %d\n%s", bad.Status, bad.Body)
 	}
-	if bad.Find("[name=person]").AttrOr("value", "") != "Dora Winslade" || strings.Contains(bad.body, `value="short"`) {
+	if bad.Find("[name=person]").AttrOr("value", "") != "Dora Winslade" || strings.Contains(bad.Body, `value="short"`) {
 		t.Error("the answers were not kept, or the password was")
 	}
-	a := b.send(bad, path, answers...)
-	if a.status != http.StatusSeeOther || a.to() != "/desk?done=setup" {
-		t.Fatalf("right answers: %d\n%s", a.status, a.body)
+	a := b.Send(bad, path, answers...)
+	if a.Status != http.StatusSeeOther || a.To() != "/desk?done=setup" {
+		t.Fatalf("right answers: %d\n%s", a.Status, a.Body)
 	}
-	home := b.get("/desk")
-	if home.status != http.StatusOK || home.Find("html").AttrOr("dir", "") != "rtl" {
-		t.Errorf("the desk: %d, %s", home.status, home.Find("html").AttrOr("dir", ""))
+	home := b.Get("/desk")
+	if home.Status != http.StatusOK || home.Find("html").AttrOr("dir", "") != "rtl" {
+		t.Errorf("the desk: %d, %s", home.Status, home.Find("html").AttrOr("dir", ""))
 	}
-	o, err := r.store.Outlet(t.Context())
+	o, err := r.Store.Outlet(t.Context())
 	if err != nil || o.Name != "The Lantern" || o.Currency != "EUR" || o.Zone != "Asia/Tehran" || o.Language != "fa" {
 		t.Errorf("%+v %v", o, err)
 	}
-	if owners, err := r.store.Owners(t.Context()); err != nil || len(owners) != 1 || owners[0].Email != "dora@lantern.example" {
+	if owners, err := r.Store.Owners(t.Context()); err != nil || len(owners) != 1 || owners[0].Email != "dora@lantern.example" {
 		t.Errorf("owners: %+v %v", owners, err)
 	}
-	if again := b.get(path); again.status != http.StatusGone {
-		t.Errorf("the link goes on: %d", again.status)
+	if again := b.Get(path); again.Status != http.StatusGone {
+		t.Errorf("the link goes on: %d", again.Status)
 	}
-	other := r.link(store.LinkSetup, "")
-	if a := r.browser().get(other); a.status != http.StatusGone {
-		t.Errorf("a newsroom with an owner shows its set-up again: %d", a.status)
+	other := r.Link(store.LinkSetup, "")
+	if a := r.Browser().Get(other); a.Status != http.StatusGone {
+		t.Errorf("a newsroom with an owner shows its set-up again: %d", a.Status)
 	}
 }
 
 func TestOfTwentyWhoPressTheButtonOfALinkAtOnceOneIsSignedIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		r := openAt(t, s, "")
-		r.found()
-		dora := r.hire("dora", staff.Owner)
-		path := r.link(store.LinkSignIn, dora.ID)
-		page := r.browser().get(path)
+		r := desktest.OpenAt(t, s, "")
+		r.Found()
+		dora := r.Hire("dora", staff.Owner)
+		path := r.Link(store.LinkSignIn, dora.ID)
+		page := r.Browser().Get(path)
 		for range 3 {
-			if again := r.browser().get(path); again.status != http.StatusOK {
-				t.Fatalf("looking used the link up: %d", again.status)
+			if again := r.Browser().Get(path); again.Status != http.StatusOK {
+				t.Fatalf("looking used the link up: %d", again.Status)
 			}
 		}
 		var wg sync.WaitGroup
@@ -66,10 +67,10 @@ func TestOfTwentyWhoPressTheButtonOfALinkAtOnceOneIsSignedIn(t *testing.T) {
 		got := map[int]int{}
 		for range 20 {
 			wg.Go(func() {
-				a := r.browser().send(page, path)
+				a := r.Browser().Send(page, path)
 				mu.Lock()
 				defer mu.Unlock()
-				got[a.status]++
+				got[a.Status]++
 			})
 		}
 		wg.Wait()
@@ -80,47 +81,47 @@ func TestOfTwentyWhoPressTheButtonOfALinkAtOnceOneIsSignedIn(t *testing.T) {
 }
 
 func TestALinkForANewPasswordIsSpentOnlyByAGoodOne(t *testing.T) {
-	r := open(t)
-	r.found()
-	r.hire("owner", staff.Owner)
-	dora := r.hire("dora", staff.Editor)
-	old := r.signIn(dora)
-	path := r.link(store.LinkReset, dora.ID)
-	b := r.browser()
-	if a := b.fill(path, path, "password", "The Lantern 2026"); a.status != http.StatusUnprocessableEntity {
-		t.Errorf("a guessable password: %d", a.status)
+	r := desktest.Open(t)
+	r.Found()
+	r.Hire("owner", staff.Owner)
+	dora := r.Hire("dora", staff.Editor)
+	old := r.SignIn(dora)
+	path := r.Link(store.LinkReset, dora.ID)
+	b := r.Browser()
+	if a := b.Fill(path, path, "password", "The Lantern 2026"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a guessable password: %d", a.Status)
 	}
 	const next = "seven walks in short days"
-	if a := b.fill(path, path, "password", next); a.to() != "/desk" {
-		t.Fatalf("a good one: %d\n%s", a.status, a.body)
+	if a := b.Fill(path, path, "password", next); a.To() != "/desk" {
+		t.Fatalf("a good one: %d\n%s", a.Status, a.Body)
 	}
-	if a := old.get("/desk"); a.status != http.StatusSeeOther {
+	if a := old.Get("/desk"); a.Status != http.StatusSeeOther {
 		t.Error("the old session goes on")
 	}
-	c := r.browser()
-	if a := c.fill("/desk/sign-in", "/desk/sign-in", "email", dora.Email, "password", next); a.to() != "/desk" {
-		t.Errorf("signing in with it: %d", a.status)
+	c := r.Browser()
+	if a := c.Fill("/desk/sign-in", "/desk/sign-in", "email", dora.Email, "password", next); a.To() != "/desk" {
+		t.Errorf("signing in with it: %d", a.Status)
 	}
 }
 
 func TestALinkDoesNotPassBySecondStepNorASwitchedOffAccount(t *testing.T) {
-	r := open(t)
-	r.found()
-	r.hire("owner", staff.Owner)
-	dora := r.hire("dora", staff.Editor)
-	r.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.SetTOTP(ctx, tester, dora.ID, r.secrets.Seal(store.TOTPName(dora.ID), staff.NewTOTPSecret()), 0)
+	r := desktest.Open(t)
+	r.Found()
+	r.Hire("owner", staff.Owner)
+	dora := r.Hire("dora", staff.Editor)
+	r.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetTOTP(ctx, desktest.Tester, dora.ID, r.Secrets.Seal(store.TOTPName(dora.ID), staff.NewTOTPSecret()), 0)
 	})
-	path := r.link(store.LinkSignIn, dora.ID)
-	if a := r.browser().fill(path, path); a.to() != "/desk/code" {
-		t.Errorf("with a second step: %d to %q", a.status, a.to())
+	path := r.Link(store.LinkSignIn, dora.ID)
+	if a := r.Browser().Fill(path, path); a.To() != "/desk/code" {
+		t.Errorf("with a second step: %d to %q", a.Status, a.To())
 	}
-	path = r.link(store.LinkSignIn, dora.ID)
-	page := r.browser().get(path)
-	r.write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.SetStaffState(ctx, tester, dora.ID, staff.Disabled)
+	path = r.Link(store.LinkSignIn, dora.ID)
+	page := r.Browser().Get(path)
+	r.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetStaffState(ctx, desktest.Tester, dora.ID, staff.Disabled)
 	})
-	if a := r.browser().send(page, path); a.status != http.StatusGone {
-		t.Errorf("a switched-off account: %d", a.status)
+	if a := r.Browser().Send(page, path); a.Status != http.StatusGone {
+		t.Errorf("a switched-off account: %d", a.Status)
 	}
 }

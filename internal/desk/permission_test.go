@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"masthead.dev/masthead/internal/desk/desktest"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 )
@@ -19,8 +20,13 @@ page                        | contributor | reporter | editor | publisher | admi
 /desk                       | yes         | yes      | yes    | yes       | yes   | yes
 /desk/account               | yes         | yes      | yes    | yes       | yes   | yes
 /desk/account/second-step   | yes         | yes      | yes    | yes       | yes   | yes
+/desk/account/sessions      | yes         | yes      | yes    | yes       | yes   | yes
+/desk/account/passkeys/new  | yes         | yes      | yes    | yes       | yes   | yes
 /desk/prove                 | yes         | yes      | yes    | yes       | yes   | yes
 /desk/stories               | yes         | yes      | yes    | yes       | –     | –
+/desk/stories/board         | yes         | yes      | yes    | yes       | –     | –
+/desk/stories/calendar      | yes         | yes      | yes    | yes       | –     | –
+/desk/notices               | yes         | yes      | yes    | yes       | –     | –
 /desk/imports               | –           | –        | yes    | yes       | yes   | –
 /desk/money                 | –           | yes      | yes    | yes       | –     | yes
 /desk/money/gifts           | –           | –        | –      | –         | –     | yes
@@ -63,7 +69,15 @@ page                        | contributor | reporter | editor | publisher | admi
 const forms = `
 form                        | contributor | reporter | editor | publisher | admin | treasurer
 /desk/tasks/x/done          | –           | –        | –      | yes       | yes   | yes
-/desk/stories/x/publish     | –           | –        | –      | yes       | –     | –
+/desk/stories/x/step/publish | yes        | yes      | yes    | yes       | –     | –
+/desk/stories/x/assign      | –           | –        | yes    | yes       | –     | –
+/desk/stories/x/hold        | –           | –        | –      | yes       | –     | –
+/desk/stories/x/notes       | yes         | yes      | yes    | yes       | –     | –
+/desk/stories/x/notes/y     | yes         | yes      | yes    | yes       | –     | –
+/desk/views         | yes         | yes      | yes    | yes       | –     | –
+/desk/views/x/drop  | yes         | yes      | yes    | yes       | –     | –
+/desk/notices               | yes         | yes      | yes    | yes       | –     | –
+/desk/notices/read          | yes         | yes      | yes    | yes       | –     | –
 /desk/imports/done          | –           | –        | yes    | yes       | yes   | –
 /desk/money/gifts/x/refund  | –           | –        | –      | –         | –     | yes
 /desk/money/statements      | –           | –        | –      | –         | –     | yes
@@ -90,6 +104,7 @@ form                        | contributor | reporter | editor | publisher | admi
 /desk/money/general         | –           | –        | –      | yes       | –     | yes
 /desk/money/accounts/new    | –           | –        | –      | yes       | –     | yes
 /desk/money/accounts/x      | –           | –        | –      | yes       | –     | yes
+/desk/money/accounts/x/payouts | –        | –        | –      | yes       | –     | yes
 /desk/money/accounts/x/close | –          | –        | –      | yes       | –     | yes
 /desk/money/account-changes/x | –         | –        | –      | yes       | –     | yes
 /desk/money/offline         | –           | –        | –      | –         | –     | yes
@@ -109,6 +124,8 @@ form                        | contributor | reporter | editor | publisher | admi
 /desk/people/x/revoke       | –           | –        | yes    | yes       | yes   | –
 /desk/people/x/state        | –           | –        | yes    | yes       | yes   | –
 /desk/people/x/reset        | –           | –        | yes    | yes       | yes   | –
+/desk/people/x/invite       | –           | –        | yes    | yes       | yes   | –
+/desk/people/x/withdraw     | –           | –        | yes    | yes       | yes   | –
 /desk/settings              | –           | –        | –      | yes       | –     | –
 /desk/settings/mail         | –           | –        | –      | –         | yes   | –
 /desk/settings/mail/test    | –           | –        | –      | –         | yes   | –
@@ -133,164 +150,164 @@ func rows(text string) (head []string, body [][]string) {
 }
 
 func TestEveryPageOpensForThoseWhoMayAndForNobodyElse(t *testing.T) {
-	r := open(t)
-	r.found()
-	owner := r.signIn(r.hire("owner", staff.Owner))
+	r := desktest.Open(t)
+	r.Found()
+	owner := r.SignIn(r.Hire("owner", staff.Owner))
 	head, body := rows(pages)
 	_, writes := rows(forms)
-	stranger := r.browser()
+	stranger := r.Browser()
 	for i, role := range head[1:] {
-		b := r.signIn(r.hire(role, staff.Role(role)))
+		b := r.SignIn(r.Hire(role, staff.Role(role)))
 		for _, row := range body {
-			if got := b.get(row[0]).status; (got == http.StatusOK) != (row[i+1] == "yes") || got != http.StatusOK && got != http.StatusForbidden {
+			if got := b.Get(row[0]).Status; (got == http.StatusOK) != (row[i+1] == "yes") || got != http.StatusOK && got != http.StatusForbidden {
 				t.Errorf("%s at %s: %d, want %s", role, row[0], got, row[i+1])
 			}
 		}
-		nonce := b.get("/desk").Find(".who input[name=nonce]").AttrOr("value", "")
+		nonce := b.Get("/desk").Find(".who input[name=nonce]").AttrOr("value", "")
 		for _, row := range writes {
-			if got := b.post(row[0], map[string][]string{"nonce": {nonce}}).status; (got != http.StatusForbidden) != (row[i+1] == "yes") {
+			if got := b.Post(row[0], map[string][]string{"nonce": {nonce}}).Status; (got != http.StatusForbidden) != (row[i+1] == "yes") {
 				t.Errorf("%s sends %s: %d, want %s", role, row[0], got, row[i+1])
 			}
 		}
 	}
 	for _, row := range append(body, writes...) {
-		if a := stranger.get(row[0]); slices.ContainsFunc(body, func(x []string) bool { return x[0] == row[0] }) && !strings.HasPrefix(a.to(), "/desk/sign-in") {
-			t.Errorf("a stranger at %s: %d", row[0], a.status)
+		if a := stranger.Get(row[0]); slices.ContainsFunc(body, func(x []string) bool { return x[0] == row[0] }) && !strings.HasPrefix(a.To(), "/desk/sign-in") {
+			t.Errorf("a stranger at %s: %d", row[0], a.Status)
 		}
-		if a := stranger.post(row[0], nil); !strings.HasPrefix(a.to(), "/desk/sign-in") && a.status != http.StatusNotFound {
-			t.Errorf("a stranger sends %s: %d", row[0], a.status)
+		if a := stranger.Post(row[0], nil); !strings.HasPrefix(a.To(), "/desk/sign-in") && a.Status != http.StatusNotFound {
+			t.Errorf("a stranger sends %s: %d", row[0], a.Status)
 		}
 	}
 	for _, row := range body {
-		if a := owner.get(row[0]); a.status != http.StatusOK {
-			t.Errorf("the owner at %s: %d", row[0], a.status)
+		if a := owner.Get(row[0]); a.Status != http.StatusOK {
+			t.Errorf("the owner at %s: %d", row[0], a.Status)
 		}
 	}
 }
 
 func TestTheRailShowsWhatOpensAndNothingElse(t *testing.T) {
-	r := open(t)
-	r.found()
-	r.hire("owner", staff.Owner)
+	r := desktest.Open(t)
+	r.Found()
+	r.Hire("owner", staff.Owner)
 	for _, role := range staff.Roles() {
-		b := r.signIn(r.hire("x-"+string(role), role))
-		links := b.get("/desk").Find(".rail nav a")
+		b := r.SignIn(r.Hire("x-"+string(role), role))
+		links := b.Get("/desk").Find(".rail nav a")
 		if links.Length() < 2 {
 			t.Errorf("%s has a rail of %d", role, links.Length())
 		}
 		links.Each(func(_ int, a *goquery.Selection) {
-			if got := b.get(a.AttrOr("href", "")); got.status != http.StatusOK {
-				t.Errorf("%s is led to %s: %d", role, a.AttrOr("href", ""), got.status)
+			if got := b.Get(a.AttrOr("href", "")); got.Status != http.StatusOK {
+				t.Errorf("%s is led to %s: %d", role, a.AttrOr("href", ""), got.Status)
 			}
 		})
 	}
 }
 
 func TestWhatMattersAsksWhoItIsOnceMore(t *testing.T) {
-	r := open(t)
-	r.found()
-	owner := r.signIn(r.hire("owner", staff.Owner))
-	r.clock.Add(staff.ProofLasts + time.Second)
-	a := owner.get("/desk/people/new")
-	if a.status != http.StatusSeeOther || a.to() != "/desk/prove?next=%2Fdesk%2Fpeople%2Fnew" {
-		t.Fatalf("%d to %q", a.status, a.to())
+	r := desktest.Open(t)
+	r.Found()
+	owner := r.SignIn(r.Hire("owner", staff.Owner))
+	r.Clock.Add(staff.ProofLasts + time.Second)
+	a := owner.Get("/desk/people/new")
+	if a.Status != http.StatusSeeOther || a.To() != "/desk/prove?next=%2Fdesk%2Fpeople%2Fnew" {
+		t.Fatalf("%d to %q", a.Status, a.To())
 	}
-	if a := owner.fill(a.to(), "/desk/prove", "password", "wrong wrong wrong"); a.status != http.StatusUnprocessableEntity {
-		t.Errorf("a wrong password: %d", a.status)
+	if a := owner.Fill(a.To(), "/desk/prove", "password", "wrong wrong wrong"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong password: %d", a.Status)
 	}
-	if a := owner.get("/desk/people/new"); a.status != http.StatusSeeOther {
-		t.Errorf("after a wrong password: %d", a.status)
+	if a := owner.Get("/desk/people/new"); a.Status != http.StatusSeeOther {
+		t.Errorf("after a wrong password: %d", a.Status)
 	}
-	if a := owner.fill(a.to(), "/desk/prove", "password", password); a.to() != "/desk/people/new" {
-		t.Errorf("the right password: %d to %q", a.status, a.to())
+	if a := owner.Fill(a.To(), "/desk/prove", "password", desktest.Password); a.To() != "/desk/people/new" {
+		t.Errorf("the right password: %d to %q", a.Status, a.To())
 	}
-	if a := owner.get("/desk/people/new"); a.status != http.StatusOK {
-		t.Errorf("after the right password: %d", a.status)
+	if a := owner.Get("/desk/people/new"); a.Status != http.StatusOK {
+		t.Errorf("after the right password: %d", a.Status)
 	}
 }
 
 func TestSomebodyIsInvitedAndChoosesAPassword(t *testing.T) {
-	r := open(t)
-	r.found()
-	editor := r.signIn(r.hire("dora", staff.Editor))
-	page := editor.get("/desk/people/new")
+	r := desktest.Open(t)
+	r.Found()
+	editor := r.SignIn(r.Hire("dora", staff.Editor))
+	page := editor.Get("/desk/people/new")
 	if got := page.Find("select[name=role] option").Length(); got != 1 {
 		t.Errorf("an editor is offered %d roles", got)
 	}
-	if a := editor.send(page, "/desk/people/new", "name", "Ansel", "email", "ansel@lantern.example", "role", "publisher"); a.status != http.StatusUnprocessableEntity {
-		t.Errorf("an editor made a publisher: %d", a.status)
+	if a := editor.Send(page, "/desk/people/new", "name", "Ansel", "email", "ansel@lantern.example", "role", "publisher"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("an editor made a publisher: %d", a.Status)
 	}
-	bad := editor.send(page, "/desk/people/new", "name", "", "email", "no address")
-	if bad.status != http.StatusUnprocessableEntity || bad.Find(".errors li").Length() != 2 || bad.Find("[name=email]").AttrOr("value", "") != "no address" {
-		t.Errorf("a form with faults: %d\n%s", bad.status, bad.body)
+	bad := editor.Send(page, "/desk/people/new", "name", "", "email", "no address")
+	if bad.Status != http.StatusUnprocessableEntity || bad.Find(".errors li").Length() != 2 || bad.Find("[name=email]").AttrOr("value", "") != "no address" {
+		t.Errorf("a form with faults: %d\n%s", bad.Status, bad.Body)
 	}
-	if a := editor.send(bad, "/desk/people/new", "name", "Ansel", "email", "Ansel@lantern.example", "lang", "de"); a.to() != "/desk/people?done=invited" {
-		t.Fatalf("%d\n%s", a.status, a.body)
+	if a := editor.Send(bad, "/desk/people/new", "name", "Ansel", "email", "Ansel@lantern.example", "lang", "de"); a.To() != "/desk/people?done=invited" {
+		t.Fatalf("%d\n%s", a.Status, a.Body)
 	}
-	if a := editor.send(page, "/desk/people/new", "name", "Ansel", "email", "ansel@lantern.example"); a.status != http.StatusUnprocessableEntity {
-		t.Errorf("invited twice: %d", a.status)
+	if a := editor.Send(page, "/desk/people/new", "name", "Ansel", "email", "ansel@lantern.example"); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("invited twice: %d", a.Status)
 	}
-	mails, err := r.store.Mails(t.Context(), 10, 0)
+	mails, err := r.Store.Mails(t.Context(), 10, 0)
 	if err != nil || len(mails) != 1 || mails[0].Kind != store.MailKindStaff || mails[0].Lang != "de" || mails[0].HTML == "" {
 		t.Fatalf("%+v %v", mails, err)
 	}
-	at := strings.Index(mails[0].Text, r.server.URL+"/desk/link/")
+	at := strings.Index(mails[0].Text, r.Server.URL+"/desk/link/")
 	if at < 0 {
 		t.Fatalf("no link in\n%s", mails[0].Text)
 	}
-	path := strings.TrimPrefix(strings.Fields(mails[0].Text[at:])[0], r.server.URL)
-	b := r.browser()
-	if a := b.fill(path, path, "password", "nine plots for ninety names"); a.to() != "/desk" {
-		t.Fatalf("%d\n%s", a.status, a.body)
+	path := strings.TrimPrefix(strings.Fields(mails[0].Text[at:])[0], r.Server.URL)
+	b := r.Browser()
+	if a := b.Fill(path, path, "password", "nine plots for ninety names"); a.To() != "/desk" {
+		t.Fatalf("%d\n%s", a.Status, a.Body)
 	}
-	if a := b.get("/desk"); a.status != http.StatusOK || a.Find("html").AttrOr("lang", "") != "de" {
-		t.Errorf("%d %s", a.status, a.Find("html").AttrOr("lang", ""))
+	if a := b.Get("/desk"); a.Status != http.StatusOK || a.Find("html").AttrOr("lang", "") != "de" {
+		t.Errorf("%d %s", a.Status, a.Find("html").AttrOr("lang", ""))
 	}
 }
 
 func TestRolesAreGivenAndTakenOnlyBelowOnesOwn(t *testing.T) {
-	r := open(t)
-	r.found()
-	owner := r.hire("owner", staff.Owner)
-	ansel := r.hire("ansel", staff.Reporter)
-	boss := r.hire("boss", staff.Publisher)
-	b := r.signIn(boss)
+	r := desktest.Open(t)
+	r.Found()
+	owner := r.Hire("owner", staff.Owner)
+	ansel := r.Hire("ansel", staff.Reporter)
+	boss := r.Hire("boss", staff.Publisher)
+	b := r.SignIn(boss)
 	base := "/desk/people/" + ansel.ID
-	page := b.get(base)
-	if a := b.send(page, base+"/grant", "role", "editor"); a.to() != base+"?done=saved" {
-		t.Fatalf("a publisher makes an editor: %d\n%s", a.status, a.body)
+	page := b.Get(base)
+	if a := b.Send(page, base+"/grant", "role", "editor"); a.To() != base+"?done=saved" {
+		t.Fatalf("a publisher makes an editor: %d\n%s", a.Status, a.Body)
 	}
 	for _, role := range []string{"publisher", "admin", "treasurer", "owner", "king"} {
-		if a := b.send(page, base+"/grant", "role", role); a.status != http.StatusUnprocessableEntity {
-			t.Errorf("a publisher makes somebody %s: %d", role, a.status)
+		if a := b.Send(page, base+"/grant", "role", role); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a publisher makes somebody %s: %d", role, a.Status)
 		}
 	}
 	for _, other := range []staff.Person{owner, boss} {
 		path := "/desk/people/" + other.ID
 		form := map[string][]string{"nonce": {page.Find("#grant input[name=nonce]").AttrOr("value", "")}, "role": {"contributor"}, "state": {"disabled"}}
 		for _, do := range []string{"/grant", "/revoke", "/state", "/reset"} {
-			if a := b.post(path+do, form); a.status != http.StatusForbidden && a.status != http.StatusUnprocessableEntity {
-				t.Errorf("a publisher, to %s, %s: %d", other.Name, do, a.status)
+			if a := b.Post(path+do, form); a.Status != http.StatusForbidden && a.Status != http.StatusUnprocessableEntity {
+				t.Errorf("a publisher, to %s, %s: %d", other.Name, do, a.Status)
 			}
 		}
 	}
-	a, err := r.store.Account(t.Context(), ansel.ID)
+	a, err := r.Store.Account(t.Context(), ansel.ID)
 	if err != nil || !a.Has(staff.Editor) || len(a.Grants) != 2 {
 		t.Errorf("%+v %v", a.Grants, err)
 	}
-	if a := b.send(b.get(base), base+"/state"); a.to() != base+"?done=saved" {
-		t.Errorf("switching off: %d", a.status)
+	if a := b.Send(b.Get(base), base+"/state"); a.To() != base+"?done=saved" {
+		t.Errorf("switching off: %d", a.Status)
 	}
-	if a, _ := r.store.Account(t.Context(), ansel.ID); a.State != staff.Disabled {
+	if a, _ := r.Store.Account(t.Context(), ansel.ID); a.State != staff.Disabled {
 		t.Errorf("ansel is %s", a.State)
 	}
-	o := r.signIn(owner)
-	if a := o.send(o.get("/desk/people/"+boss.ID), "/desk/people/"+boss.ID+"/reset"); a.status != http.StatusSeeOther {
-		t.Errorf("a reset by the owner: %d", a.status)
+	o := r.SignIn(owner)
+	if a := o.Send(o.Get("/desk/people/"+boss.ID), "/desk/people/"+boss.ID+"/reset"); a.Status != http.StatusSeeOther {
+		t.Errorf("a reset by the owner: %d", a.Status)
 	}
 	for _, want := range []string{"staff.granted", "staff.disabled", "staff.reset"} {
-		if !strings.Contains(r.log(), want) {
-			t.Errorf("%s is not in the log: %s", want, r.log())
+		if !strings.Contains(r.Log(), want) {
+			t.Errorf("%s is not in the log: %s", want, r.Log())
 		}
 	}
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,197 +23,116 @@ const (
 	gate                 // nobody knows who it is
 )
 
-// route is a page of the desk and who may open it.
-type route struct {
-	pattern string
-	page    func(*Desk, context.Context, *visit) (web.Page, error)
+// Page draws a page of the desk, or does what a form on one asks for.
+type Page func(ctx context.Context, v *Visit) (web.Page, error)
+
+// Route is a page of the desk and who may open it.
+type Route struct {
+	Pattern string // as http.ServeMux reads it
+	Page    Page
 	stage   stage
-	may     []staff.Action // any of these is enough; none: whoever is inside
-	prove   bool           // must have proved who they are a short while ago
-	upload  bool           // the form brings a file
+	May     []staff.Action // any of these is enough; none: whoever is inside
+	Prove   bool           // must have proved who they are a short while ago
+	Upload  bool           // the form brings a file
+	// Raw pages read the body of what is sent to them, and ask Visit.Standing who
+	// sent it: they answer also where nobody is signed in any more or the form has
+	// grown old, so that nothing typed is lost. May and Prove are theirs to ask.
+	Raw bool
+}
+
+// Part is what a package of pages adds to the desk.
+type Part struct {
+	Routes []Route
+	Tasks  map[string]TaskKind // by the kind of store.Task
+}
+
+// Add takes a part in, before Handler is called.
+func (d *Desk) Add(p Part) {
+	d.parts = append(d.parts, p.Routes...)
+	maps.Copy(d.tasks, p.Tasks)
 }
 
 var (
-	seeMoney   = []staff.Action{staff.SeeMoney, staff.Outlet}
+	SeeMoney   = []staff.Action{staff.SeeMoney, staff.Outlet}
 	seeMail    = []staff.Action{staff.Operate, staff.SeeDonors}
-	seeNeeds   = []staff.Action{staff.Operate, staff.EditDrafts}
-	seeStories = []staff.Action{staff.ReadDrafts, staff.WriteOwn}
+	SeeNeeds   = []staff.Action{staff.Operate, staff.EditDrafts}
+	SeeStories = []staff.Action{staff.ReadDrafts, staff.WriteOwn}
 )
 
-func only(a staff.Action) []staff.Action { return []staff.Action{a} }
+// Only is a list of one action.
+func Only(a staff.Action) []staff.Action { return []staff.Action{a} }
 
-// routes are all pages of the desk.
-var routes = []route{
-	{pattern: "GET /desk/sign-in", page: (*Desk).signIn, stage: gate},
-	{pattern: "POST /desk/sign-in", page: (*Desk).doSignIn, stage: gate},
-	{pattern: "GET /desk/code", page: (*Desk).code, stage: halfway},
-	{pattern: "POST /desk/code", page: (*Desk).doCode, stage: halfway},
-	{pattern: "GET /desk/link/{token}", page: (*Desk).link, stage: gate},
-	{pattern: "POST /desk/link/{token}", page: (*Desk).doLink, stage: gate},
-	{pattern: "POST /desk/sign-out", page: (*Desk).doSignOut, stage: either},
+// routes are the pages of the ground.
+func (d *Desk) routes() []Route {
+	return []Route{
+		{Pattern: "GET /desk/sign-in", Page: d.signIn, stage: gate},
+		{Pattern: "POST /desk/sign-in", Page: d.doSignIn, stage: gate},
+		{Pattern: "POST /desk/passkey/ask", Page: d.askSignIn, stage: gate},
+		{Pattern: "POST /desk/passkey", Page: d.doPasskey, stage: gate},
+		{Pattern: "GET /desk/recover", Page: d.recover, stage: gate},
+		{Pattern: "POST /desk/recover", Page: d.doRecover, stage: gate},
+		{Pattern: "GET /desk/code", Page: d.code, stage: halfway},
+		{Pattern: "POST /desk/code", Page: d.doCode, stage: halfway},
+		{Pattern: "GET /desk/link/{token}", Page: d.link, stage: gate},
+		{Pattern: "POST /desk/link/{token}", Page: d.doLink, stage: gate},
+		{Pattern: "POST /desk/link/{token}/ask", Page: d.askLink, stage: gate},
+		{Pattern: "POST /desk/link/{token}/passkey", Page: d.doChooseKey, stage: gate},
+		{Pattern: "POST /desk/sign-out", Page: d.doSignOut, stage: either},
 
-	{pattern: "GET /desk", page: (*Desk).home},
-	{pattern: "POST /desk/tasks/{id}/done", page: (*Desk).doTask, may: []staff.Action{staff.Publish, staff.Allocate, staff.Operate}},
-	{pattern: "GET /desk/prove", page: (*Desk).prove},
-	{pattern: "POST /desk/prove", page: (*Desk).doProve},
+		{Pattern: "GET /desk", Page: d.home},
+		{Pattern: "POST /desk/tasks/{id}/done", Page: d.doTask, May: []staff.Action{staff.Publish, staff.Allocate, staff.Operate}},
+		{Pattern: "GET /desk/prove", Page: d.prove},
+		{Pattern: "POST /desk/prove", Page: d.doProve},
+		{Pattern: "POST /desk/prove/ask", Page: d.askProve},
+		{Pattern: "POST /desk/prove/passkey", Page: d.doProveByKey},
 
-	{pattern: "GET /desk/account", page: (*Desk).accountPage},
-	{pattern: "POST /desk/account/password", page: (*Desk).doPassword},
-	{pattern: "POST /desk/account/language", page: (*Desk).doLanguage},
-	{pattern: "POST /desk/account/sign-out-everywhere", page: (*Desk).doSignOutEverywhere},
-	{pattern: "GET /desk/account/second-step", page: (*Desk).enrol, prove: true},
-	{pattern: "POST /desk/account/second-step", page: (*Desk).doEnrol, prove: true},
-	{pattern: "POST /desk/account/second-step/off", page: (*Desk).doUnenrol, prove: true},
+		{Pattern: "GET /desk/account", Page: d.accountPage},
+		{Pattern: "POST /desk/account/password", Page: d.doPassword},
+		{Pattern: "POST /desk/account/language", Page: d.doLanguage},
+		{Pattern: "POST /desk/account/sign-out-everywhere", Page: d.doSignOutEverywhere},
+		{Pattern: "GET /desk/account/sessions", Page: d.sessions},
+		{Pattern: "POST /desk/account/sessions/{session}/end", Page: d.doEndSession},
+		{Pattern: "GET /desk/account/passkeys/new", Page: d.newPasskey, Prove: true},
+		{Pattern: "POST /desk/account/passkeys/ask", Page: d.askEnrol, Prove: true},
+		{Pattern: "POST /desk/account/passkeys", Page: d.doNewPasskey, Prove: true},
+		{Pattern: "GET /desk/account/passkeys/{key}", Page: d.onePasskey},
+		{Pattern: "POST /desk/account/passkeys/{key}/name", Page: d.doNamePasskey},
+		{Pattern: "POST /desk/account/passkeys/{key}/remove", Page: d.doRemovePasskey, Prove: true},
+		{Pattern: "POST /desk/account/password/remove", Page: d.doRemovePassword, Prove: true},
+		{Pattern: "POST /desk/account/codes", Page: d.doCodes, Prove: true},
+		{Pattern: "GET /desk/account/second-step", Page: d.enrol, Prove: true},
+		{Pattern: "POST /desk/account/second-step", Page: d.doEnrol, Prove: true},
+		{Pattern: "POST /desk/account/second-step/off", Page: d.doUnenrol, Prove: true},
 
-	{pattern: "GET /desk/stories", page: (*Desk).stories, may: seeStories},
-	{pattern: "POST /desk/stories/{id}/publish", page: (*Desk).doPublish, may: only(staff.Publish)},
-	{pattern: "GET /desk/imports", page: (*Desk).imports, may: seeNeeds},
-	{pattern: "POST /desk/imports/done", page: (*Desk).doImport, may: seeNeeds},
-	{pattern: "GET /desk/money", page: (*Desk).moneyPage, may: seeMoney},
-	{pattern: "GET /desk/money/campaigns", page: (*Desk).campaigns, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/new", page: (*Desk).newCampaign, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/new", page: (*Desk).doNewCampaign, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}", page: (*Desk).campaign, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/edit", page: (*Desk).editCampaign, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/edit", page: (*Desk).doEditCampaign, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/state", page: (*Desk).doCampaignState, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/extend", page: (*Desk).extendCampaign, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/extend", page: (*Desk).doExtendCampaign, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/updates/new", page: (*Desk).newUpdate, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/updates/new", page: (*Desk).doUpdate, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/updates/{update}", page: (*Desk).update, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/updates/{update}", page: (*Desk).doUpdate, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/updates/{update}/edit", page: (*Desk).editUpdate, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/updates/{update}/publish", page: (*Desk).doPublishUpdate, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/updates/{update}/mail", page: (*Desk).mailUpdate, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/updates/{update}/mail", page: (*Desk).doMailUpdate, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/matching/new", page: (*Desk).matching, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/matching/new", page: (*Desk).doMatching, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/campaigns/{id}/matching/{matching}", page: (*Desk).matching, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/campaigns/{id}/matching/{matching}", page: (*Desk).doMatching, may: only(staff.Campaigns)},
-	{pattern: "GET /desk/money/general", page: (*Desk).generalFund, may: only(staff.Campaigns)},
-	{pattern: "POST /desk/money/general", page: (*Desk).doGeneralFund, may: only(staff.Campaigns)},
+		{Pattern: "GET /desk/people", Page: d.people, May: Only(staff.Appoint)},
+		{Pattern: "GET /desk/people/new", Page: d.newPerson, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "POST /desk/people/new", Page: d.doNewPerson, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "GET /desk/people/{id}", Page: d.colleague, May: Only(staff.Appoint)},
+		{Pattern: "POST /desk/people/{id}/grant", Page: d.doGrant, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "POST /desk/people/{id}/revoke", Page: d.doRevoke, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "POST /desk/people/{id}/state", Page: d.doState, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "POST /desk/people/{id}/invite", Page: d.doInviteAgain, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "POST /desk/people/{id}/withdraw", Page: d.doWithdraw, May: Only(staff.Appoint), Prove: true},
+		{Pattern: "POST /desk/people/{id}/reset", Page: d.doReset, May: Only(staff.Appoint), Prove: true},
 
-	{pattern: "GET /desk/money/gifts", page: (*Desk).gifts, may: only(staff.SeeDonors)},
-	{pattern: "GET /desk/money/gifts/{id}", page: (*Desk).gift, may: only(staff.SeeDonors)},
-	{pattern: "POST /desk/money/gifts/{id}/refund", page: (*Desk).doRefund, may: only(staff.Refund), prove: true},
-	{pattern: "GET /desk/money/donors", page: (*Desk).givers, may: only(staff.SeeDonors)},
-	{pattern: "GET /desk/money/donors/export", page: (*Desk).exportGivers, may: only(staff.SeeDonors), prove: true},
-	{pattern: "GET /desk/money/donors/{id}", page: (*Desk).giver, may: only(staff.SeeDonors)},
-	{pattern: "POST /desk/money/donors/{id}/notes", page: (*Desk).doNote, may: only(staff.SeeDonors)},
-	{pattern: "POST /desk/money/donors/{id}/tags", page: (*Desk).doTags, may: only(staff.SeeDonors)},
-	{pattern: "POST /desk/money/donors/{id}/erase", page: (*Desk).doErase, may: only(staff.EraseDonor), prove: true},
-	{pattern: "GET /desk/money/plans", page: (*Desk).plans, may: only(staff.SeeDonors)},
-	{pattern: "POST /desk/money/plans/{id}", page: (*Desk).doPlan, may: only(staff.SeeDonors)},
-	{pattern: "GET /desk/money/metrics", page: (*Desk).metrics, may: only(staff.SeeMoney)},
+		{Pattern: "GET /desk/settings", Page: d.settings, May: Only(staff.Outlet)},
+		{Pattern: "POST /desk/settings", Page: d.doSettings, May: Only(staff.Outlet)},
+		{Pattern: "GET /desk/settings/mail", Page: d.mailSettings, May: Only(staff.Operate), Prove: true},
+		{Pattern: "POST /desk/settings/mail", Page: d.doMailSettings, May: Only(staff.Operate), Prove: true},
+		{Pattern: "POST /desk/settings/mail/dkim", Page: d.doDKIM, May: Only(staff.Operate), Prove: true},
+		{Pattern: "POST /desk/settings/mail/test", Page: d.doMailTest, May: Only(staff.Operate)},
 
-	{pattern: "GET /desk/money/accounts", page: (*Desk).bankAccounts, may: only(staff.ConnectBank)},
-	{pattern: "GET /desk/money/accounts/new", page: (*Desk).newAccount, may: only(staff.ConnectBank), prove: true},
-	{pattern: "POST /desk/money/accounts/new", page: (*Desk).doNewAccount, may: only(staff.ConnectBank), prove: true},
-	{pattern: "GET /desk/money/accounts/{id}", page: (*Desk).editAccount, may: only(staff.ConnectBank), prove: true},
-	{pattern: "POST /desk/money/accounts/{id}", page: (*Desk).doEditAccount, may: only(staff.ConnectBank), prove: true},
-	{pattern: "POST /desk/money/accounts/{id}/close", page: (*Desk).doCloseAccount, may: only(staff.ConnectBank), prove: true},
-	{pattern: "POST /desk/money/account-changes/{id}", page: (*Desk).doBankChange, may: only(staff.ConnectBank), prove: true},
-	{pattern: "GET /desk/money/offline", page: (*Desk).offline, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/offline", page: (*Desk).doOffline, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/offline/{id}/back", page: (*Desk).doOfflineBack, may: only(staff.Allocate)},
+		{Pattern: "GET /desk/settings/wording", Page: d.wordings, May: Only(staff.Outlet)},
+		{Pattern: "GET /desk/settings/wording/{kind}", Page: d.wording, May: Only(staff.Outlet)},
+		{Pattern: "POST /desk/settings/wording/{kind}", Page: d.doWording, May: Only(staff.Outlet)},
+		{Pattern: "GET /desk/settings/wording/{kind}/preview", Page: d.wordingPreview, May: Only(staff.Outlet)},
 
-	{pattern: "GET /desk/money/statements", page: (*Desk).statementsPage, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/statements", page: (*Desk).doUpload, may: only(staff.Allocate), upload: true},
-	{pattern: "GET /desk/money/statements/begin/{id}", page: (*Desk).beginPage, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/statements/begin/{id}", page: (*Desk).doBegin, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/statements/new/{id}", page: (*Desk).newStatement, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/statements/new/{id}", page: (*Desk).doNewStatement, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/statements/new/{id}/mapping", page: (*Desk).csvMapping, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/statements/new/{id}/mapping", page: (*Desk).doCSVMapping, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/suspense", page: (*Desk).suspense, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/suspense", page: (*Desk).doSuspense, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/lines", page: (*Desk).bankLines, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/lines/{id}", page: (*Desk).bankLine, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/lines/{id}", page: (*Desk).doBankLine, may: only(staff.Allocate)},
-
-	{pattern: "GET /desk/money/held", page: (*Desk).held, may: only(staff.Refund)},
-	{pattern: "POST /desk/money/held/{id}", page: (*Desk).doHeld, may: only(staff.Refund), prove: true},
-	{pattern: "GET /desk/money/rates", page: (*Desk).rates, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/rates", page: (*Desk).doRate, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/defence", page: (*Desk).defence, may: only(staff.Refund)},
-	{pattern: "POST /desk/money/defence", page: (*Desk).doDefence, may: only(staff.Refund)},
-
-	{pattern: "GET /desk/money/receipts", page: (*Desk).receipts, may: only(staff.Receipts)},
-	{pattern: "GET /desk/money/receipts/settings", page: (*Desk).receiptSettings, may: only(staff.Receipts), prove: true},
-	{pattern: "POST /desk/money/receipts/settings", page: (*Desk).doReceiptSettings, may: only(staff.Receipts), prove: true},
-	{pattern: "GET /desk/money/gift-aid", page: (*Desk).giftAid, may: only(staff.Receipts)},
-	{pattern: "POST /desk/money/gift-aid", page: (*Desk).doClaim, may: only(staff.Receipts)},
-	{pattern: "GET /desk/money/gift-aid/{id}", page: (*Desk).claim, may: only(staff.Receipts)},
-	{pattern: "GET /desk/money/gift-aid/declarations/{id}", page: (*Desk).declaration, may: only(staff.Receipts)},
-	{pattern: "GET /desk/money/receipts/{id}", page: (*Desk).oneReceipt, may: only(staff.Receipts)},
-	{pattern: "GET /desk/money/receipts/{id}/file", page: (*Desk).receiptFile, may: only(staff.Receipts)},
-	{pattern: "POST /desk/money/receipts/{id}/send", page: (*Desk).doSendReceipt, may: only(staff.Receipts)},
-	{pattern: "POST /desk/money/receipts/{id}/end", page: (*Desk).doEndReceipt, may: only(staff.Receipts)},
-	{pattern: "POST /desk/money/receipts/{id}/party", page: (*Desk).doParty, may: only(staff.Receipts)},
-	{pattern: "POST /desk/money/receipts/{id}/official", page: (*Desk).doOfficial, may: only(staff.Receipts)},
-
-	{pattern: "GET /desk/money/expenses", page: (*Desk).bookings, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/expenses/new", page: (*Desk).newBooking, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/expenses/new", page: (*Desk).doNewBooking, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/expenses/{id}", page: (*Desk).bookingView, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/expenses/{id}/reverse", page: (*Desk).doReverseBooking, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/expenses/file", page: (*Desk).bookingFile, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/expenses/file", page: (*Desk).doBookingFile, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/expenses/file/{id}", page: (*Desk).fileView, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/expenses/file/{id}/book", page: (*Desk).doBookFile, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/expenses/template.csv", page: (*Desk).bookingTemplate, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/income", page: (*Desk).bookings, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/income/new", page: (*Desk).newBooking, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/income/new", page: (*Desk).doNewBooking, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/income/{id}", page: (*Desk).bookingView, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/income/{id}/reverse", page: (*Desk).doReverseBooking, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/income/file", page: (*Desk).bookingFile, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/income/file", page: (*Desk).doBookingFile, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/income/file/{id}", page: (*Desk).fileView, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/income/file/{id}/book", page: (*Desk).doBookFile, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/income/template.csv", page: (*Desk).bookingTemplate, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/opening", page: (*Desk).bookings, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/opening/new", page: (*Desk).newBooking, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/opening/new", page: (*Desk).doNewBooking, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/opening/{id}", page: (*Desk).bookingView, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/opening/{id}/reverse", page: (*Desk).doReverseBooking, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/expenses/{id}/pay", page: (*Desk).doPayBooking, may: only(staff.Expenses)},
-	{pattern: "GET /desk/money/chart", page: (*Desk).chart, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/chart", page: (*Desk).doChart, may: only(staff.Expenses)},
-	{pattern: "POST /desk/money/chart/threshold", page: (*Desk).doThreshold, may: only(staff.ClosePeriod)},
-	{pattern: "GET /desk/money/reconciliation", page: (*Desk).reconciliation, may: only(staff.Allocate)},
-	{pattern: "POST /desk/money/reconciliation", page: (*Desk).doReconcile, may: only(staff.Allocate)},
-	{pattern: "GET /desk/money/periods", page: (*Desk).periods, may: only(staff.ClosePeriod)},
-	{pattern: "POST /desk/money/periods", page: (*Desk).doClose, may: only(staff.ClosePeriod), prove: true},
-	{pattern: "GET /desk/money/periods/export", page: (*Desk).yearEnd, may: only(staff.ClosePeriod)},
-
-	{pattern: "GET /desk/people", page: (*Desk).people, may: only(staff.Appoint)},
-	{pattern: "GET /desk/people/new", page: (*Desk).newPerson, may: only(staff.Appoint), prove: true},
-	{pattern: "POST /desk/people/new", page: (*Desk).doNewPerson, may: only(staff.Appoint), prove: true},
-	{pattern: "GET /desk/people/{id}", page: (*Desk).colleague, may: only(staff.Appoint)},
-	{pattern: "POST /desk/people/{id}/grant", page: (*Desk).doGrant, may: only(staff.Appoint), prove: true},
-	{pattern: "POST /desk/people/{id}/revoke", page: (*Desk).doRevoke, may: only(staff.Appoint), prove: true},
-	{pattern: "POST /desk/people/{id}/state", page: (*Desk).doState, may: only(staff.Appoint), prove: true},
-	{pattern: "POST /desk/people/{id}/reset", page: (*Desk).doReset, may: only(staff.Appoint), prove: true},
-
-	{pattern: "GET /desk/settings", page: (*Desk).settings, may: only(staff.Outlet)},
-	{pattern: "POST /desk/settings", page: (*Desk).doSettings, may: only(staff.Outlet)},
-	{pattern: "GET /desk/settings/mail", page: (*Desk).mailSettings, may: only(staff.Operate), prove: true},
-	{pattern: "POST /desk/settings/mail", page: (*Desk).doMailSettings, may: only(staff.Operate), prove: true},
-	{pattern: "POST /desk/settings/mail/dkim", page: (*Desk).doDKIM, may: only(staff.Operate), prove: true},
-	{pattern: "POST /desk/settings/mail/test", page: (*Desk).doMailTest, may: only(staff.Operate)},
-
-	{pattern: "GET /desk/settings/wording", page: (*Desk).wordings, may: only(staff.Outlet)},
-	{pattern: "GET /desk/settings/wording/{kind}", page: (*Desk).wording, may: only(staff.Outlet)},
-	{pattern: "POST /desk/settings/wording/{kind}", page: (*Desk).doWording, may: only(staff.Outlet)},
-	{pattern: "GET /desk/settings/wording/{kind}/preview", page: (*Desk).wordingPreview, may: only(staff.Outlet)},
-
-	{pattern: "GET /desk/mailbox", page: (*Desk).mailbox, may: seeMail},
-	{pattern: "GET /desk/mailbox/{id}", page: (*Desk).oneMail, may: seeMail},
-	{pattern: "POST /desk/mailbox/{id}", page: (*Desk).doMail, may: seeMail},
-	{pattern: "GET /desk/jobs", page: (*Desk).jobs, may: only(staff.Operate)},
-	{pattern: "GET /desk/audit", page: (*Desk).audit, may: only(staff.ReadAudit)},
+		{Pattern: "GET /desk/mailbox", Page: d.mailbox, May: seeMail},
+		{Pattern: "GET /desk/mailbox/{id}", Page: d.oneMail, May: seeMail},
+		{Pattern: "POST /desk/mailbox/{id}", Page: d.doMail, May: seeMail},
+		{Pattern: "GET /desk/jobs", Page: d.jobs, May: Only(staff.Operate)},
+		{Pattern: "GET /desk/audit", Page: d.audit, May: Only(staff.ReadAudit)},
+	}
 }
 
 // maxForm is the longest form of the desk, the settings with their texts;
@@ -223,7 +143,7 @@ const (
 )
 
 // guarded lets somebody through to a page, or says why not.
-func (d *Desk) guarded(r route) web.Handler {
+func (d *Desk) guarded(r Route) web.Handler {
 	return func(ctx context.Context, req *web.Request) (web.Page, error) {
 		v, err := d.visit(ctx, req)
 		if err != nil {
@@ -231,24 +151,27 @@ func (d *Desk) guarded(r route) web.Handler {
 		}
 		detour, err := d.admit(v, r)
 		if err == nil && detour == "" {
-			p, err := r.page(d, ctx, v)
-			return p, v.tell(err)
+			p, err := r.Page(ctx, v)
+			return p, v.Tell(err)
 		}
-		return see(detour), v.tell(err)
+		return See(detour), v.Tell(err)
 	}
 }
 
 // admit checks, in this order: that a form was sent by a page of ours, who it
 // is, that the form is of this session, what they may, and whether they have
 // proved it lately. A detour is a page to go to first.
-func (d *Desk) admit(v *visit, r route) (detour string, err error) {
+func (d *Desk) admit(v *Visit, r Route) (detour string, err error) {
 	posts := v.Method == http.MethodPost
 	if posts {
 		if err := d.origin.Check(v.Request.Request); err != nil {
 			return "", fault.Wrap(fault.Denied, err, "this form was sent by another site; open the page here and send it again")
 		}
+		if r.Raw {
+			return "", nil
+		}
 		limit := int64(maxForm)
-		if r.upload && v.signedIn() {
+		if r.Upload && v.signedIn() {
 			limit = maxUpload
 		}
 		if err := web.ReadForm(v.Request, limit); err != nil {
@@ -263,18 +186,49 @@ func (d *Desk) admit(v *visit, r route) (detour string, err error) {
 			return "", err
 		}
 	}
-	if !v.mayOpen(r.may) {
-		return "", v.refuse(fault.Denied, "staff.why.role")
+	if !v.MayOpen(r.May) {
+		return "", v.Refuse(fault.Denied, "staff.why.role")
 	}
-	if r.prove && !v.proved() {
+	if r.Prove && !v.proved() {
 		return "/desk/prove?next=" + url.QueryEscape(v.comeBack()), nil
 	}
 	return "", nil
 }
 
+// Standing is how somebody stands who sent something to a page that is Raw.
+type Standing int
+
+// The standings.
+const (
+	Good      Standing = iota
+	SignedOut          // nobody is signed in, or not all the way
+	Stale              // the form is of another session, or too old: it needs a fresh nonce
+)
+
+// Standing tells whether somebody is signed in and the nonce is of their session.
+func (v *Visit) Standing(nonce string) Standing {
+	if !v.signedIn() {
+		return SignedOut
+	}
+	if _, _, err := v.d.nonces.Check(v.purpose(), nonce, v.d.Clock.Now(), store.SessionLasts); err != nil {
+		return Stale
+	}
+	return Good
+}
+
+// ProveFirst is the page on which this person has to prove who they are before
+// they go on here; "" where they have done so lately. For what matters only in
+// some cases; a route that always asks has Prove.
+func (v *Visit) ProveFirst() string {
+	if v.proved() {
+		return ""
+	}
+	return "/desk/prove?next=" + url.QueryEscape(v.comeBack())
+}
+
 // detour is where somebody has to go first who has not come as far as a page
 // asks for, or has come further.
-func (v *visit) detour(want stage) string {
+func (v *Visit) detour(want stage) string {
 	half := v.session.Stage == store.StagePassword
 	switch {
 	case want == gate, want == either && v.token != "", want == halfway && half, want == inside && v.signedIn():
@@ -291,7 +245,7 @@ func (v *visit) detour(want stage) string {
 
 // comeBack is the page to return to: this one, or for a form the page that it
 // stands on.
-func (v *visit) comeBack() string {
+func (v *Visit) comeBack() string {
 	if v.Method != http.MethodPost {
 		return v.URL.RequestURI()
 	}
@@ -299,25 +253,25 @@ func (v *visit) comeBack() string {
 	if err != nil {
 		return "/desk"
 	}
-	return within(from.RequestURI())
+	return Within(from.RequestURI())
 }
 
-// mayOpen asks for any of the actions, to the least of what they can be done
+// MayOpen asks for any of the actions, to the least of what they can be done
 // to; the page itself asks about each thing on it.
-func (v *visit) mayOpen(any []staff.Action) bool {
+func (v *Visit) MayOpen(any []staff.Action) bool {
 	return len(any) == 0 || slices.ContainsFunc(any, func(a staff.Action) bool {
-		return v.may(a, v.least(a)).OK()
+		return v.May(a, v.least(a)).OK()
 	})
 }
 
 // least is an object of the person's own section, or the lowest role to give.
-func (v *visit) least(a staff.Action) staff.Object {
+func (v *Visit) least(a staff.Action) staff.Object {
 	o := staff.Object{}
 	if a == staff.Appoint {
 		o.Role = staff.Contributor
 		return o
 	}
-	for _, g := range v.person().Grants {
+	for _, g := range v.Person().Grants {
 		if g.Section == "" {
 			return staff.Object{}
 		}

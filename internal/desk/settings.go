@@ -9,14 +9,15 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/passkey"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
 
 // settings shows what a publisher decides about the newsroom.
-func (d *Desk) settings(ctx context.Context, v *visit) (web.Page, error) {
-	return d.draw(v, "desk/form", d.settingsPage(ctx, v, v.outlet, nil))
+func (d *Desk) settings(ctx context.Context, v *Visit) (web.Page, error) {
+	return v.Draw("desk/form", d.settingsPage(ctx, v, v.Outlet, nil))
 }
 
 // line is a text field of the settings: its name, which is that of the JSON
@@ -68,13 +69,13 @@ var texts = []text{
 // required are the fields that can't stay empty.
 var required = []string{"name", "language", "zone", "currency", "pattern"}
 
-func (d *Desk) settingsPage(ctx context.Context, v *visit, o outlet.Outlet, bad fault.Fields) web.FormPage {
-	f := d.frame(ctx, v, "nav.settings")
-	form := web.Form{ID: "outlet", Action: "/desk/settings", Nonce: v.nonce(), Submit: v.loc.T("settings.act"), Errors: errorsOf(bad, settingsOrder(o)...)}
+func (d *Desk) settingsPage(ctx context.Context, v *Visit, o outlet.Outlet, bad fault.Fields) web.FormPage {
+	f := v.Frame(ctx, "nav.settings")
+	form := web.Form{ID: "outlet", Action: "/desk/settings", Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Errors: ErrorsOf(bad, settingsOrder(o)...)}
 	form.Groups = []web.FieldGroup{
-		{Legend: v.loc.T("settings.paper"), Fields: append(v.lines(nameLines, &o), v.languagesField(o), v.robotsField(o))},
-		{Legend: v.loc.T("settings.legal"), Fields: append(v.lines(legalLines, &o), web.Field{Name: "address", Kind: "area", Rows: 3,
-			Label: v.loc.T("settings.address"), Value: o.Address, Optional: true, Dir: "auto"})},
+		{Legend: v.Loc.T("settings.paper"), Fields: append(v.lines(nameLines, &o), v.languagesField(o), v.robotsField(o), v.historyField(o), v.ownWorkField(o))},
+		{Legend: v.Loc.T("settings.legal"), Fields: append(v.lines(legalLines, &o), web.Field{Name: "address", Kind: "area", Rows: 3,
+			Label: v.Loc.T("settings.address"), Value: o.Address, Optional: true, Dir: "auto"})},
 	}
 	for _, lang := range o.Langs() {
 		form.Groups = append(form.Groups, v.textsGroup(&o, lang))
@@ -90,13 +91,13 @@ func settingsOrder(o outlet.Outlet) []string {
 	return append(order, "languages", "robots", "address")
 }
 
-func (v *visit) lines(list []line, o *outlet.Outlet) []web.Field {
+func (v *Visit) lines(list []line, o *outlet.Outlet) []web.Field {
 	var out []web.Field
 	for _, l := range list {
-		f := web.Field{Name: l.name, Label: v.loc.T("settings." + l.name), Value: *l.value(o), Dir: "auto", Required: slices.Contains(required, l.name)}
+		f := web.Field{Name: l.name, Label: v.Loc.T("settings." + l.name), Value: *l.value(o), Dir: "auto", Required: slices.Contains(required, l.name)}
 		f.Optional = !f.Required
-		if hint := "settings." + l.name + ".hint"; v.loc.Has(hint) {
-			f.Hint = v.loc.T(hint)
+		if hint := "settings." + l.name + ".hint"; v.Loc.Has(hint) {
+			f.Hint = v.Loc.T(hint)
 		}
 		if l.ltr {
 			f.Dir = "ltr"
@@ -106,23 +107,31 @@ func (v *visit) lines(list []line, o *outlet.Outlet) []web.Field {
 	return out
 }
 
-func (v *visit) languagesField(o outlet.Outlet) web.Field {
-	return web.Field{Name: "languages", Label: v.loc.T("settings.languages"), Hint: v.loc.T("settings.languages.hint"),
+func (v *Visit) languagesField(o outlet.Outlet) web.Field {
+	return web.Field{Name: "languages", Label: v.Loc.T("settings.languages"), Hint: v.Loc.T("settings.languages.hint"),
 		Value: strings.Join(o.Languages, " "), Optional: true, Dir: "ltr"}
 }
 
-func (v *visit) robotsField(o outlet.Outlet) web.Field {
-	f := web.Field{Name: "robots", Kind: "radio", Label: v.loc.T("settings.robots"), Hint: v.loc.T("settings.robots.hint"), Value: string(o.Robots)}
+func (v *Visit) robotsField(o outlet.Outlet) web.Field {
+	f := web.Field{Name: "robots", Kind: "radio", Label: v.Loc.T("settings.robots"), Hint: v.Loc.T("settings.robots.hint"), Value: string(o.Robots)}
 	for _, r := range []outlet.Robots{outlet.RobotsOpen, outlet.RobotsNoTrain, outlet.RobotsNoModels} {
-		f.Options = append(f.Options, web.Option{Value: string(r), Text: v.loc.T("settings.robots." + string(r))})
+		f.Options = append(f.Options, web.Option{Value: string(r), Text: v.Loc.T("settings.robots." + string(r))})
 	}
 	return f
 }
 
-func (v *visit) textsGroup(o *outlet.Outlet, lang string) web.FieldGroup {
-	g := web.FieldGroup{Legend: v.loc.T("settings.texts", "lang", locale.NameOf(lang))}
+func (v *Visit) ownWorkField(o outlet.Outlet) web.Field {
+	return web.Field{Name: "own_work", Kind: "check", Label: v.Loc.T("settings.own_work"), Hint: v.Loc.T("settings.own_work.hint"), Checked: o.OwnWork}
+}
+
+func (v *Visit) historyField(o outlet.Outlet) web.Field {
+	return web.Field{Name: "history", Kind: "check", Label: v.Loc.T("settings.history"), Hint: v.Loc.T("settings.history.hint"), Checked: !o.NoHistory}
+}
+
+func (v *Visit) textsGroup(o *outlet.Outlet, lang string) web.FieldGroup {
+	g := web.FieldGroup{Legend: v.Loc.T("settings.texts", "lang", locale.NameOf(lang))}
 	for _, t := range texts {
-		f := web.Field{Name: t.name + "_" + lang, Label: v.loc.T("settings." + t.name), Value: (*t.value(o))[lang], Optional: true,
+		f := web.Field{Name: t.name + "_" + lang, Label: v.Loc.T("settings." + t.name), Value: (*t.value(o))[lang], Optional: true,
 			Lang: lang, Dir: locale.DirOf(lang), Rows: t.rows}
 		if t.rows > 0 {
 			f.Kind = "area"
@@ -133,32 +142,51 @@ func (v *visit) textsGroup(o *outlet.Outlet, lang string) web.FieldGroup {
 }
 
 // doSettings keeps what was filled in, or shows it again with what is wrong.
-func (d *Desk) doSettings(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doSettings(ctx context.Context, v *Visit) (web.Page, error) {
 	o := v.readOutlet()
 	if bad := v.outletFaults(o.Validate()); len(bad) > 0 {
-		return d.again(v, "desk/form", d.settingsPage(ctx, v, o, bad))
+		return v.Again("desk/form", d.settingsPage(ctx, v, o, bad))
 	}
-	err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOutlet(ctx, v.by(), o) })
-	return see("/desk/settings?done=saved"), err
+	done, err := d.movedAway(ctx, v, o)
+	if err == nil {
+		err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOutlet(ctx, v.By(), o) })
+	}
+	return See("/desk/settings?done=" + done), err
+}
+
+// movedAway tells what to say once the settings are kept: passkeys do not follow
+// to another name.
+func (d *Desk) movedAway(ctx context.Context, v *Visit, to outlet.Outlet) (done string, err error) {
+	was, _ := v.keySite()
+	will, why := passkey.At(to.BaseURL, v.Host, to.Name)
+	if was.ID == "" || why == "" && was.ID == will.ID {
+		return "saved", nil
+	}
+	behind, err := d.Store.CountPasskeys(ctx, was.ID)
+	if behind == 0 {
+		return "saved", err
+	}
+	return "moved", err
 }
 
 // readOutlet puts the form's values over the settings that are kept.
-func (v *visit) readOutlet() outlet.Outlet {
-	o := v.outlet
+func (v *Visit) readOutlet() outlet.Outlet {
+	o := v.Outlet
+	o.OwnWork = v.Field("own_work") != ""
 	for _, l := range slices.Concat(nameLines, legalLines) {
-		*l.value(&o) = v.field(l.name)
+		*l.value(&o) = v.Field(l.name)
 	}
-	o.Currency, o.Address = strings.ToUpper(o.Currency), v.field("address")
+	o.Currency, o.Address = strings.ToUpper(o.Currency), v.Field("address")
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	o.Languages = strings.FieldsFunc(v.field("languages"), func(r rune) bool { return r == ' ' || r == ',' || r == '،' })
-	o.Robots = outlet.Robots(v.field("robots"))
+	o.Languages = strings.FieldsFunc(v.Field("languages"), func(r rune) bool { return r == ' ' || r == ',' || r == '،' })
+	o.Robots, o.NoHistory = outlet.Robots(v.Field("robots")), v.Field("history") == ""
 	for _, t := range texts {
 		words := outlet.Words{}
-		for lang, was := range *t.value(&v.outlet) {
+		for lang, was := range *t.value(&v.Outlet) {
 			words[lang] = was
 		}
-		for _, lang := range v.outlet.Langs() {
-			if words[lang] = v.field(t.name + "_" + lang); words[lang] == "" {
+		for _, lang := range v.Outlet.Langs() {
+			if words[lang] = v.Field(t.name + "_" + lang); words[lang] == "" {
 				delete(words, lang)
 			}
 		}
@@ -169,23 +197,23 @@ func (v *visit) readOutlet() outlet.Outlet {
 
 // outletFaults are what is wrong with an outlet's settings, in the person's
 // language.
-func (v *visit) outletFaults(err error) fault.Fields {
+func (v *Visit) outletFaults(err error) fault.Fields {
 	bad := fault.Fields{}
 	var found fault.Fields
 	if errors.As(err, &found) {
 		for name := range found {
-			bad[name] = v.loc.T("settings.bad." + name)
+			bad[name] = v.Loc.T("settings.bad." + name)
 		}
 	}
 	return bad
 }
 
 // tabsOf are the pages of settings that this person may open.
-func (v *visit) tabsOf(current string) []web.Tab {
+func (v *Visit) tabsOf(current string) []web.Tab {
 	var tabs []web.Tab
-	for _, e := range []entry{{"nav.settings", "/desk/settings", only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", only(staff.Operate)}, {"wording.heading", "/desk/settings/wording", only(staff.Outlet)}} {
-		if v.mayOpen(e.may) {
-			tabs = append(tabs, web.Tab{Text: v.loc.T(e.key), Href: e.href, Current: e.href == current})
+	for _, e := range []entry{{"nav.settings", "/desk/settings", Only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", Only(staff.Operate)}, {"wording.heading", "/desk/settings/wording", Only(staff.Outlet)}} {
+		if v.MayOpen(e.may) {
+			tabs = append(tabs, web.Tab{Text: v.Loc.T(e.key), Href: e.href, Current: e.href == current})
 		}
 	}
 	return tabs

@@ -16,10 +16,10 @@ import (
 const pendingKey = mail.DKIMSecret + ".next"
 
 // dkimPanel shows how mails are signed, or how they could be.
-func (d *Desk) dkimPanel(ctx context.Context, v *visit, s mail.Server) (web.Panel, error) {
-	p := web.Panel{ID: "dkim", Heading: v.loc.T("dkim.heading"), Text: v.loc.T("dkim.none")}
+func (d *Desk) dkimPanel(ctx context.Context, v *Visit, s mail.Server) (web.Panel, error) {
+	p := web.Panel{ID: "dkim", Heading: v.Loc.T("dkim.heading"), Text: v.Loc.T("dkim.none")}
 	button := func(do string) {
-		p.Buttons = append(p.Buttons, *v.button("dkim."+do, "/desk/settings/mail/dkim", "", web.HiddenField{Name: "do", Value: do}))
+		p.Buttons = append(p.Buttons, *v.Button("dkim."+do, "/desk/settings/mail/dkim", "", web.HiddenField{Name: "do", Value: do}))
 	}
 	active, err := d.Secrets.Get(ctx, mail.DKIMSecret)
 	if err != nil {
@@ -31,7 +31,7 @@ func (d *Desk) dkimPanel(ctx context.Context, v *visit, s mail.Server) (web.Pane
 	}
 	switch {
 	case next != "":
-		p.Text = v.loc.T("dkim.next")
+		p.Text = v.Loc.T("dkim.next")
 		if p.Facts, err = v.dkimFacts(s, next); err != nil {
 			return p, err
 		}
@@ -39,7 +39,7 @@ func (d *Desk) dkimPanel(ctx context.Context, v *visit, s mail.Server) (web.Pane
 		button("on")
 		button("drop")
 	case active != "":
-		p.Text = v.loc.T("dkim.active")
+		p.Text = v.Loc.T("dkim.active")
 		if p.Facts, err = v.dkimFacts(s, active); err != nil {
 			return p, err
 		}
@@ -51,25 +51,25 @@ func (d *Desk) dkimPanel(ctx context.Context, v *visit, s mail.Server) (web.Pane
 	return p, nil
 }
 
-func (v *visit) dkimFacts(s mail.Server, key string) ([]web.Fact, error) {
+func (v *Visit) dkimFacts(s mail.Server, key string) ([]web.Fact, error) {
 	k, err := mail.OpenDKIM(s.From, key)
 	if err != nil {
 		return nil, err
 	}
 	record, err := k.Record()
 	return []web.Fact{
-		{Name: v.loc.T("dkim.name"), Value: k.Name()}, {Name: v.loc.T("dkim.type"), Value: "TXT"}, {Name: v.loc.T("dkim.record"), Value: record},
+		{Name: v.Loc.T("dkim.name"), Value: k.Name()}, {Name: v.Loc.T("dkim.type"), Value: "TXT"}, {Name: v.Loc.T("dkim.record"), Value: record},
 	}, err
 }
 
 // doDKIM makes, checks, uses and drops the key that signs mails.
-func (d *Desk) doDKIM(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doDKIM(ctx context.Context, v *Visit) (web.Page, error) {
 	next, err := d.Secrets.Get(ctx, pendingKey)
 	if err != nil {
 		return web.Page{}, err
 	}
 	put := map[string]string{}
-	switch do := v.field("do"); {
+	switch do := v.Field("do"); {
 	case do == "make":
 		key, err := mail.NewDKIMKey()
 		if err != nil {
@@ -88,13 +88,13 @@ func (d *Desk) doDKIM(ctx context.Context, v *visit) (web.Page, error) {
 	}
 	err = d.Store.Write(ctx, func(tx *store.Tx) error {
 		for name, key := range put {
-			if err := d.Secrets.Put(ctx, tx, v.by(), name, key); err != nil {
+			if err := d.Secrets.Put(ctx, tx, v.By(), name, key); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return see("/desk/settings/mail?done=saved"), err
+	return See("/desk/settings/mail?done=saved"), err
 }
 
 // published tells whether the DNS has the record of a key.

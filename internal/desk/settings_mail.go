@@ -15,8 +15,8 @@ import (
 )
 
 // mailSettings shows which server sends the mails.
-func (d *Desk) mailSettings(ctx context.Context, v *visit) (web.Page, error) {
-	server := mail.Server{Port: 587, Security: mail.StartTLS, FromName: v.outlet.Name, From: v.outlet.Email}
+func (d *Desk) mailSettings(ctx context.Context, v *Visit) (web.Page, error) {
+	server := mail.Server{Port: 587, Security: mail.StartTLS, FromName: v.Outlet.Name, From: v.Outlet.Email}
 	if _, err := d.Store.Setting(ctx, mail.Setting, &server); err != nil {
 		return web.Page{}, err
 	}
@@ -24,10 +24,10 @@ func (d *Desk) mailSettings(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	return d.draw(v, "desk/form", p)
+	return v.Draw("desk/form", p)
 }
 
-func (d *Desk) mailSettingsPage(ctx context.Context, v *visit, s mail.Server, bad fault.Fields) (web.FormPage, error) {
+func (d *Desk) mailSettingsPage(ctx context.Context, v *Visit, s mail.Server, bad fault.Fields) (web.FormPage, error) {
 	password, err := d.Secrets.Get(ctx, mail.Secret)
 	if err != nil {
 		return web.FormPage{}, err
@@ -36,13 +36,13 @@ func (d *Desk) mailSettingsPage(ctx context.Context, v *visit, s mail.Server, ba
 	if password != "" {
 		stored = "1"
 	}
-	f := d.frame(ctx, v, "nav.mail")
+	f := v.Frame(ctx, "nav.mail")
 	field := func(name, kind, value string) web.Field {
-		return web.Field{Name: name, Kind: kind, Label: v.loc.T("mailserver." + name), Value: value, Dir: "ltr"}
+		return web.Field{Name: name, Kind: kind, Label: v.Loc.T("mailserver." + name), Value: value, Dir: "ltr"}
 	}
 	security := field("security", "radio", string(s.Security))
 	for _, x := range []mail.Security{mail.StartTLS, mail.TLS, mail.None} {
-		security.Options = append(security.Options, web.Option{Value: string(x), Text: v.loc.T("mailserver.security." + string(x))})
+		security.Options = append(security.Options, web.Option{Value: string(x), Text: v.Loc.T("mailserver.security." + string(x))})
 	}
 	fields := []web.Field{field("host", "", s.Host), field("port", "number", strconv.Itoa(s.Port)), security, field("user", "", s.User),
 		field("password", "secret", stored), field("from", "email", s.From), field("from_name", "", s.FromName), field("reply_to", "email", s.ReplyTo)}
@@ -50,12 +50,12 @@ func (d *Desk) mailSettingsPage(ctx context.Context, v *visit, s mail.Server, ba
 	for _, i := range []int{3, 4, 6, 7} {
 		fields[i].Optional = true
 	}
-	form := web.Form{ID: "mail", Action: "/desk/settings/mail", Nonce: v.nonce(), Submit: v.loc.T("settings.act"),
-		Errors: errorsOf(bad, "host", "port", "security", "from", "reply_to"), Groups: []web.FieldGroup{{Fields: fields}}}
-	p := web.FormPage{DeskFrame: f, Heading: f.Title, Intro: v.loc.T("mailserver.say"), Tabs: v.tabsOf("/desk/settings/mail"), Forms: []web.Form{form}}
+	form := web.Form{ID: "mail", Action: "/desk/settings/mail", Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"),
+		Errors: ErrorsOf(bad, "host", "port", "security", "from", "reply_to"), Groups: []web.FieldGroup{{Fields: fields}}}
+	p := web.FormPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T("mailserver.say"), Tabs: v.tabsOf("/desk/settings/mail"), Forms: []web.Form{form}}
 	if s.Set() {
-		p.Panels = []web.Panel{{ID: "test", Heading: v.loc.T("mailserver.test"), Text: v.loc.T("mailserver.test.say", "email", v.account.Email),
-			Buttons: []web.PostButton{*v.button("mailserver.test.act", "/desk/settings/mail/test", "")}}}
+		p.Panels = []web.Panel{{ID: "test", Heading: v.Loc.T("mailserver.test"), Text: v.Loc.T("mailserver.test.say", "email", v.Account.Email),
+			Buttons: []web.PostButton{*v.Button("mailserver.test.act", "/desk/settings/mail/test", "")}}}
 		dkim, err := d.dkimPanel(ctx, v, s)
 		if err != nil {
 			return p, err
@@ -69,18 +69,18 @@ func (d *Desk) mailSettingsPage(ctx context.Context, v *visit, s mail.Server, ba
 // password; an empty password keeps the one that is stored, but not for
 // another server: a stored password must not be sent to a host that somebody
 // has just typed in.
-func (d *Desk) doMailSettings(ctx context.Context, v *visit) (web.Page, error) {
-	port, _ := strconv.Atoi(v.field("port")) // what is no number is refused as 0
-	s := mail.Server{Host: strings.ToLower(v.field("host")), Port: port, Security: mail.Security(v.field("security")), User: v.field("user"),
-		From: strings.ToLower(v.field("from")), FromName: mail.OneLine(v.field("from_name")), ReplyTo: strings.ToLower(v.field("reply_to"))}
+func (d *Desk) doMailSettings(ctx context.Context, v *Visit) (web.Page, error) {
+	port, _ := strconv.Atoi(v.Field("port")) // what is no number is refused as 0
+	s := mail.Server{Host: strings.ToLower(v.Field("host")), Port: port, Security: mail.Security(v.Field("security")), User: v.Field("user"),
+		From: strings.ToLower(v.Field("from")), FromName: mail.OneLine(v.Field("from_name")), ReplyTo: strings.ToLower(v.Field("reply_to"))}
 	if !s.Set() {
 		s = mail.Server{}
-	} else if bad := v.serverFaults(s.Validate()); len(bad) > 0 {
+	} else if bad := v.Faults(s.Validate()); len(bad) > 0 {
 		p, err := d.mailSettingsPage(ctx, v, s, bad)
 		if err != nil {
 			return web.Page{}, err
 		}
-		return d.again(v, "desk/form", p)
+		return v.Again("desk/form", p)
 	}
 	password := v.PostForm.Get("password")
 	active, err := d.Secrets.Get(ctx, mail.DKIMSecret)
@@ -92,12 +92,12 @@ func (d *Desk) doMailSettings(ctx context.Context, v *visit) (web.Page, error) {
 		if _, err := tx.Setting(ctx, mail.Setting, &was); err != nil {
 			return err
 		}
-		if err := tx.PutSetting(ctx, v.by(), mail.Setting, s); err != nil {
+		if err := tx.PutSetting(ctx, v.By(), mail.Setting, s); err != nil {
 			return err
 		}
 		moved := was.Host != s.Host || was.Port != s.Port || was.User != s.User || was.Security != s.Security
 		if password != "" || was.Set() && moved {
-			if err := d.Secrets.Put(ctx, tx, v.by(), mail.Secret, password); err != nil {
+			if err := d.Secrets.Put(ctx, tx, v.By(), mail.Secret, password); err != nil {
 				return err
 			}
 		}
@@ -105,13 +105,13 @@ func (d *Desk) doMailSettings(ctx context.Context, v *visit) (web.Page, error) {
 			return nil
 		}
 		if active != "" && domainOf(was.From) != domainOf(s.From) { // the DNS of the new domain does not know the key
-			if err := errors.Join(d.Secrets.Put(ctx, tx, v.by(), mail.DKIMSecret, ""), d.Secrets.Put(ctx, tx, v.by(), pendingKey, active)); err != nil {
+			if err := errors.Join(d.Secrets.Put(ctx, tx, v.By(), mail.DKIMSecret, ""), d.Secrets.Put(ctx, tx, v.By(), pendingKey, active)); err != nil {
 				return err
 			}
 		}
 		return tx.WakeMails(ctx)
 	})
-	return see("/desk/settings/mail?done=saved"), err
+	return See("/desk/settings/mail?done=saved"), err
 }
 
 func domainOf(email string) string {
@@ -119,22 +119,24 @@ func domainOf(email string) string {
 	return domain
 }
 
-func (v *visit) serverFaults(err error) fault.Fields {
+// Faults are the sentences to an error that names keys of the catalogue by field;
+// none for any other error.
+func (v *Visit) Faults(err error) fault.Fields {
 	bad := fault.Fields{}
 	var keys fault.Fields
 	if errors.As(err, &keys) {
 		for name, key := range keys {
-			bad[name] = v.loc.T(key)
+			bad[name] = v.Loc.T(key)
 		}
 	}
 	return bad
 }
 
 // doMailTest sends a mail to the person who asks.
-func (d *Desk) doMailTest(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doMailTest(ctx context.Context, v *Visit) (web.Page, error) {
 	err := d.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.QueueMail(ctx, store.Mail{Key: "test:" + id.New(), Kind: "test", ToAddress: v.account.Email, ToName: v.account.Name, Lang: v.loc.Lang(),
-			Subject: v.loc.T("mailserver.test.subject", "outlet", v.outlet.Name), Text: v.loc.T("mailserver.test.text") + "\n",
+		return tx.QueueMail(ctx, store.Mail{Key: "test:" + id.New(), Kind: "test", ToAddress: v.Account.Email, ToName: v.Account.Name, Lang: v.Loc.Lang(),
+			Subject: v.Loc.T("mailserver.test.subject", "outlet", v.Outlet.Name), Text: v.Loc.T("mailserver.test.text") + "\n",
 			Headers: map[string]string{"Auto-Submitted": "auto-generated"}})
 	})
 	return web.Redirect(http.StatusSeeOther, "/desk/mailbox?done=test"), err

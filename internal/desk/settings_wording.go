@@ -13,17 +13,17 @@ import (
 
 // worded are the mails whose sentences the newsroom may choose: those to donors.
 func worded() []string {
-	return slices.DeleteFunc(web.MailKinds(), func(name string) bool { return name == "mail/staff" })
+	return slices.DeleteFunc(web.MailKinds(), func(name string) bool { return name == "mail/staff" || name == "mail/security" })
 }
 
 // wordings lists the mails, each by the subject that it has.
-func (d *Desk) wordings(ctx context.Context, v *visit) (web.Page, error) {
-	f := d.frame(ctx, v, "wording.heading")
-	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.loc.T("wording.say"), Tabs: v.tabsOf("/desk/settings/wording"),
-		Table: web.Table{Caption: f.Title, Columns: v.columns("wording.subject", "wording.languages")}}
+func (d *Desk) wordings(ctx context.Context, v *Visit) (web.Page, error) {
+	f := v.Frame(ctx, "wording.heading")
+	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T("wording.say"), Tabs: v.tabsOf("/desk/settings/wording"),
+		Table: web.Table{Caption: f.Title, Columns: v.Columns("wording.subject", "wording.languages")}}
 	for _, name := range worded() {
-		subject, _ := v.loc.Sentence(web.MailKeys(name)[0])
-		row := web.Row{Cells: []web.Cell{{Text: subject, Href: wordingPath(name, v.loc.Lang())}, {}}}
+		subject, _ := v.Loc.Sentence(web.MailKeys(name)[0])
+		row := web.Row{Cells: []web.Cell{{Text: subject, Href: wordingPath(name, v.Loc.Lang())}, {}}}
 		var own []string
 		for _, lang := range locale.Languages() {
 			w, err := d.Store.Wording(ctx, lang)
@@ -34,10 +34,10 @@ func (d *Desk) wordings(ctx context.Context, v *visit) (web.Page, error) {
 				own = append(own, locale.For(lang).Name())
 			}
 		}
-		row.Cells[1].Text = v.loc.List(own)
+		row.Cells[1].Text = v.Loc.List(own)
 		p.Table.Rows = append(p.Table.Rows, row)
 	}
-	return d.draw(v, "desk/list", p)
+	return v.Draw("desk/list", p)
 }
 
 func wordingPath(name, lang string) string {
@@ -45,10 +45,10 @@ func wordingPath(name, lang string) string {
 }
 
 // mailOf is the mail and the language that an address names.
-func (v *visit) mailOf() (name, lang string, err error) {
+func (v *Visit) mailOf() (name, lang string, err error) {
 	name, lang = "mail/"+v.PathValue("kind"), v.URL.Query().Get("lang")
 	if lang == "" {
-		lang = v.loc.Lang()
+		lang = v.Loc.Lang()
 	}
 	if !slices.Contains(worded(), name) || !slices.Contains(locale.Languages(), lang) {
 		return "", "", fault.New(fault.NotFound, "")
@@ -57,7 +57,7 @@ func (v *visit) mailOf() (name, lang string, err error) {
 }
 
 // wording shows the sentences of one mail in one language, beside the mail.
-func (d *Desk) wording(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) wording(ctx context.Context, v *Visit) (web.Page, error) {
 	name, lang, err := v.mailOf()
 	if err != nil {
 		return web.Page{}, err
@@ -70,15 +70,15 @@ func (d *Desk) wording(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	return d.draw(v, "desk/form", p)
+	return v.Draw("desk/form", p)
 }
 
-func (d *Desk) wordingPage(ctx context.Context, v *visit, name, lang string, own locale.Wording, bad fault.Fields) (web.FormPage, error) {
-	f := d.frame(ctx, v, "wording.heading")
+func (d *Desk) wordingPage(ctx context.Context, v *Visit, name, lang string, own locale.Wording, bad fault.Fields) (web.FormPage, error) {
+	f := v.Frame(ctx, "wording.heading")
 	l := locale.For(lang)
 	keys := web.MailKeys(name)
-	form := web.Form{ID: "wording", Action: wordingPath(name, lang), Nonce: v.nonce(), Submit: v.loc.T("settings.act"), Errors: errorsOf(bad, keys...)}
-	group := web.FieldGroup{Hint: v.loc.T("wording.hint")}
+	form := web.Form{ID: "wording", Action: wordingPath(name, lang), Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Errors: ErrorsOf(bad, keys...)}
+	group := web.FieldGroup{Hint: v.Loc.T("wording.hint")}
 	for _, key := range keys {
 		base, one := l.Sentence(key)
 		if !one {
@@ -95,20 +95,20 @@ func (d *Desk) wordingPage(ctx context.Context, v *visit, name, lang string, own
 	if err != nil {
 		return p, err
 	}
-	p.Panels = []web.Panel{{ID: "preview", Heading: v.loc.T("wording.preview"), Text: letter.Subject + "\n\n" + letter.Text,
-		Links: []web.Link{{Text: v.loc.T("wording.html"), Href: strings.Replace(wordingPath(name, lang), "?", "/preview?", 1)}}}}
+	p.Panels = []web.Panel{{ID: "preview", Heading: v.Loc.T("wording.preview"), Text: letter.Subject + "\n\n" + letter.Text,
+		Links: []web.Link{{Text: v.Loc.T("wording.html"), Href: strings.Replace(wordingPath(name, lang), "?", "/preview?", 1)}}}}
 	return p, nil
 }
 
 // sample is the mail with made-up values.
-func (d *Desk) sample(v *visit, name, lang string, own locale.Wording) (web.Letter, error) {
-	frame := web.MailFrame{Locale: locale.For(lang).With(own), Outlet: publisher(v.outlet), Zone: v.outlet.Location()}
-	return d.Templates.Mail(name, web.MailSample(name, frame, v.outlet.Currency, d.Money.Now()))
+func (d *Desk) sample(v *Visit, name, lang string, own locale.Wording) (web.Letter, error) {
+	frame := web.MailFrame{Locale: locale.For(lang).With(own), Outlet: publisher(v.Outlet), Zone: v.Outlet.Location()}
+	return d.Templates.Mail(name, web.MailSample(name, frame, v.Outlet.Currency, d.Money.Now()))
 }
 
 // wordingPreview is the mail as mail programs show it, at an address of its own
 // with a policy of its own: nothing in it runs or is fetched.
-func (d *Desk) wordingPreview(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) wordingPreview(ctx context.Context, v *Visit) (web.Page, error) {
 	name, lang, err := v.mailOf()
 	if err != nil {
 		return web.Page{}, err
@@ -123,7 +123,7 @@ func (d *Desk) wordingPreview(ctx context.Context, v *visit) (web.Page, error) {
 
 // doWording keeps the sentences; those that can't be used come back with what
 // is wrong with each, and nothing is kept.
-func (d *Desk) doWording(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doWording(ctx context.Context, v *Visit) (web.Page, error) {
 	name, lang, err := v.mailOf()
 	if err != nil {
 		return web.Page{}, err
@@ -136,7 +136,7 @@ func (d *Desk) doWording(ctx context.Context, v *visit) (web.Page, error) {
 		change[key] = strings.Join(strings.Fields(v.PostForm.Get(key)), " ")
 		if err := locale.For(lang).CheckWording(key, change[key]); err != nil {
 			base, _ := locale.For(lang).Sentence(key)
-			bad[key] = v.loc.T("wording.bad", "places", strings.Join(locale.Places(base), " "))
+			bad[key] = v.Loc.T("wording.bad", "places", strings.Join(locale.Places(base), " "))
 		}
 	}
 	if len(bad) > 0 {
@@ -144,8 +144,8 @@ func (d *Desk) doWording(ctx context.Context, v *visit) (web.Page, error) {
 		if err != nil {
 			return web.Page{}, err
 		}
-		return d.again(v, "desk/form", p)
+		return v.Again("desk/form", p)
 	}
-	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutWording(ctx, v.by(), lang, change) })
-	return see(wordingPath(name, lang) + "&done=saved"), err
+	err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutWording(ctx, v.By(), lang, change) })
+	return See(wordingPath(name, lang) + "&done=saved"), err
 }

@@ -24,10 +24,10 @@ type setup struct {
 var setupFields = []string{"name", "language", "zone", "currency", "person", "email", "password"}
 
 // freshSetup begins with what an import may have set already.
-func (d *Desk) freshSetup(v *visit) setup {
-	in := setup{name: v.outlet.Name, lang: v.outlet.Language, zone: v.outlet.Zone, currency: v.outlet.Currency}
-	if unnamed(v.outlet) {
-		in.name, in.lang = "", v.loc.Lang()
+func (d *Desk) freshSetup(v *Visit) setup {
+	in := setup{name: v.Outlet.Name, lang: v.Outlet.Language, zone: v.Outlet.Zone, currency: v.Outlet.Currency}
+	if unnamed(v.Outlet) {
+		in.name, in.lang = "", v.Loc.Lang()
 	}
 	return in
 }
@@ -36,14 +36,14 @@ func (d *Desk) freshSetup(v *visit) setup {
 // later.
 var publishIn = strings.Fields("en de fa ar cs da el es fi fr he hi hu id it ja ko nl no pl ps pt ro ru sr sv tr uk ur vi zh")
 
-func (d *Desk) setupPage(ctx context.Context, v *visit, in setup, bad fault.Fields) web.SetupPage {
-	t := v.loc.T
+func (d *Desk) setupPage(ctx context.Context, v *Visit, in setup, bad fault.Fields) web.SetupPage {
+	t := v.Loc.T
 	var langs []web.Option
 	for _, tag := range publishIn {
 		langs = append(langs, web.Option{Value: tag, Text: locale.NameOf(tag), Lang: tag})
 	}
 	form := web.Form{
-		ID: "setup", Action: v.URL.Path, Nonce: v.nonce(), Submit: t("setup.act"), Errors: errorsOf(bad, setupFields...),
+		ID: "setup", Action: v.URL.Path, Nonce: v.Nonce(), Submit: t("setup.act"), Errors: ErrorsOf(bad, setupFields...),
 		Groups: []web.FieldGroup{
 			{Legend: t("setup.1"), Fields: []web.Field{
 				{Name: "name", Label: t("setup.name"), Value: in.name, Required: true, Autocomplete: "organization", Dir: "auto"}}},
@@ -56,51 +56,69 @@ func (d *Desk) setupPage(ctx context.Context, v *visit, in setup, bad fault.Fiel
 			{Legend: t("setup.5"), Fields: []web.Field{
 				{Name: "person", Label: t("setup.person"), Value: in.person, Required: true, Autocomplete: "name", Dir: "auto"},
 				{Name: "email", Kind: "email", Label: t("signin.email"), Value: in.email, Required: true, Autocomplete: "email", Dir: "ltr"},
-				d.newPassword(v),
+				d.setupPassword(v),
 			}},
 		},
 	}
-	return web.SetupPage{DeskFrame: d.frame(ctx, v, "setup.heading"), Intro: t("setup.say"), Form: form}
+	return web.SetupPage{DeskFrame: v.Frame(ctx, "setup.heading"), Intro: t("setup.say"), Form: form}
+}
+
+// setupPassword may stay empty where a passkey can be made: the next page asks
+// for one.
+func (d *Desk) setupPassword(v *Visit) web.Field {
+	f := d.newPassword(v)
+	if _, why := v.keySite(); why == "" {
+		f.Required, f.Optional = false, true
+		f.Hint = v.Loc.T("setup.passkey") + " " + f.Hint
+	} else {
+		f.Hint = v.Loc.T("passkey.why."+string(why)) + " " + f.Hint
+	}
+	return f
 }
 
 // doSetup makes the newsroom and its owner.
-func (d *Desk) doSetup(ctx context.Context, v *visit) (web.Page, error) {
-	in := setup{name: v.field("name"), lang: v.field("language"), zone: v.field("zone"), currency: strings.ToUpper(v.field("currency")),
-		person: v.field("person"), email: v.field("email")}
-	o := v.outlet
+func (d *Desk) doSetup(ctx context.Context, v *Visit) (web.Page, error) {
+	in := setup{name: v.Field("name"), lang: v.Field("language"), zone: v.Field("zone"), currency: strings.ToUpper(v.Field("currency")),
+		person: v.Field("person"), email: v.Field("email")}
+	o := v.Outlet
 	o.Name, o.Language, o.Zone, o.Currency = in.name, in.lang, in.zone, in.currency
 	bad := d.checkSetup(v, o, &in)
 	if len(bad) > 0 {
-		return d.again(v, "desk/setup", d.setupPage(ctx, v, in, bad))
+		return v.Again("desk/setup", d.setupPage(ctx, v, in, bad))
 	}
-	hash, err := d.hash(ctx, v.PostForm.Get("password"))
-	if err != nil {
-		return web.Page{}, err
+	next, hash, err := "/desk/account/passkeys/new?done=setup", "", error(nil)
+	if password := v.PostForm.Get("password"); password != "" {
+		next = "/desk?done=setup"
+		if hash, err = d.hash(ctx, password); err != nil {
+			return web.Page{}, err
+		}
 	}
-	token, err := d.found(ctx, v, o, in, hash)
+	token, a, err := d.found(ctx, v, o, in, hash)
 	if fault.Is(err, fault.Gone) {
-		return web.Page{}, v.refuse(fault.Gone, "link.gone")
+		return web.Page{}, v.Refuse(fault.Gone, "link.gone")
 	}
 	if err != nil {
 		return web.Page{}, err
 	}
-	p := see("/desk?done=setup")
-	p.Header = d.cookie(v, token)
-	return p, nil
+	return d.onward(v, token, a, "setup", next), nil
 }
 
-func (d *Desk) checkSetup(v *visit, o outlet.Outlet, in *setup) fault.Fields {
+func (d *Desk) checkSetup(v *Visit, o outlet.Outlet, in *setup) fault.Fields {
 	bad := v.outletFaults(o.Validate())
 	if in.person == "" {
-		bad["person"] = v.loc.T("people.bad.name")
+		bad["person"] = v.Loc.T("people.bad.name")
 	}
 	clean, err := mail.CleanAddress(in.email)
 	if err != nil {
-		bad["email"] = v.loc.T("mail.bad.address")
+		bad["email"] = v.Loc.T("mail.bad.address")
 	} else {
 		in.email = clean
 	}
-	if key := staff.CheckPassword(v.PostForm.Get("password"), in.name, in.person, in.email); key != "" {
+	password := v.PostForm.Get("password")
+	if _, why := v.keySite(); password == "" && why == "" {
+		return bad
+	}
+	if key := staff.CheckPassword(password, in.name, in.person, in.email); key != "" {
 		bad["password"] = v.password(key)
 	}
 	return bad
@@ -108,7 +126,7 @@ func (d *Desk) checkSetup(v *visit, o outlet.Outlet, in *setup) fault.Fields {
 
 // found writes all of the first start in one transaction with the link that
 // allowed it, and signs the owner in.
-func (d *Desk) found(ctx context.Context, v *visit, o outlet.Outlet, in setup, hash string) (token string, err error) {
+func (d *Desk) found(ctx context.Context, v *Visit, o outlet.Outlet, in setup, hash string) (token string, a store.Account, err error) {
 	err = d.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.UseLink(ctx, v.PathValue("token")); err != nil {
 			return err
@@ -126,11 +144,16 @@ func (d *Desk) found(ctx context.Context, v *visit, o outlet.Outlet, in setup, h
 		if err := tx.PutOutlet(ctx, by, o); err != nil {
 			return err
 		}
-		if err := tx.SetPassword(ctx, by, staffID, hash, ""); err != nil {
+		if hash != "" {
+			if err := tx.SetPassword(ctx, by, staffID, hash, ""); err != nil {
+				return err
+			}
+		}
+		if a, err = tx.Account(ctx, staffID); err != nil {
 			return err
 		}
-		token, err = tx.StartSession(ctx, staffID, store.StageFull)
+		token, err = d.begin(ctx, tx, v, a, "setup")
 		return err
 	})
-	return token, err
+	return token, a, err
 }

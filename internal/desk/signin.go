@@ -13,18 +13,21 @@ import (
 	"masthead.dev/masthead/internal/web"
 )
 
-// signIn shows the form for address and password.
-func (d *Desk) signIn(ctx context.Context, v *visit) (web.Page, error) {
+// signIn asks for a passkey, or for address and password.
+func (d *Desk) signIn(ctx context.Context, v *Visit) (web.Page, error) {
 	if v.signedIn() {
-		return see(within(v.URL.Query().Get("next"))), nil
+		return See(Within(v.URL.Query().Get("next"))), nil
 	}
-	return d.draw(v, "desk/signin", d.signInPage(ctx, v, v.URL.Query().Get("next"), ""))
+	return v.Draw("desk/signin", d.signInPage(ctx, v, v.URL.Query().Get("next"), ""))
 }
 
-func (d *Desk) signInPage(ctx context.Context, v *visit, next, say string) web.SignInPage {
-	p := web.SignInPage{DeskFrame: d.frame(ctx, v, "signin.heading"), Action: "/desk/sign-in", Nonce: v.nonce(),
-		Email: v.field("email"), Error: say, Reason: v.loc.T("signin.nopasskey")}
-	if next = within(next); next != "/desk" {
+func (d *Desk) signInPage(ctx context.Context, v *Visit, next, say string) web.SignInPage {
+	next = Within(next)
+	p := web.SignInPage{DeskFrame: v.Frame(ctx, "signin.heading"), Action: "/desk/sign-in", Nonce: v.Nonce(), Email: v.Field("email"), Error: say,
+		Passkey: v.passkeyForm("/desk/passkey", "/desk/passkey/ask", "passkey.use", web.HiddenField{Name: "next", Value: next}),
+		Recover: web.Link{Text: v.Loc.T("recover.way"), Href: "/desk/recover"}}
+	p.Passkey.Auto = true
+	if next != "/desk" {
 		p.Next = next
 	}
 	return p
@@ -33,10 +36,10 @@ func (d *Desk) signInPage(ctx context.Context, v *visit, next, say string) web.S
 // doSignIn checks address and password. Whether the address has an account, the
 // account has a password, or is switched off: the answer and the time that it
 // takes are the same as for a wrong password.
-func (d *Desk) doSignIn(ctx context.Context, v *visit) (web.Page, error) {
-	email, next := strings.ToLower(v.field("email")), v.PostForm.Get("next")
+func (d *Desk) doSignIn(ctx context.Context, v *Visit) (web.Page, error) {
+	email, next := strings.ToLower(v.Field("email")), v.PostForm.Get("next")
 	limits := signInLimits(email, web.Client(ctx))
-	if wait := d.limits.take(limits); wait > 0 {
+	if wait := d.limits.Take(limits); wait > 0 {
 		return d.tooMany(v, "desk/signin", d.signInPage(ctx, v, next, v.minutes("signin.wait", wait)))
 	}
 	a, err := d.Store.AccountByEmail(ctx, email)
@@ -48,9 +51,9 @@ func (d *Desk) doSignIn(ctx context.Context, v *visit) (web.Page, error) {
 		return web.Page{}, err
 	}
 	if !good || a.State != staff.Active {
-		return d.again(v, "desk/signin", d.signInPage(ctx, v, next, v.loc.T("signin.wrong")))
+		return v.Again("desk/signin", d.signInPage(ctx, v, next, v.Loc.T("signin.wrong")))
 	}
-	d.limits.give(limits)
+	d.limits.Give(limits)
 	if staff.Outdated(a.PasswordHash) {
 		d.rehash(ctx, a, v.PostForm.Get("password"))
 	}
@@ -89,63 +92,34 @@ func (d *Desk) rehash(ctx context.Context, a store.Account, password string) {
 	}
 }
 
-// enter begins a session for somebody whose password (or link) was right: a
-// whole one, or half of one where a code is to follow. The session that the
-// browser had before ends, so that nobody can plant one.
-func (d *Desk) enter(ctx context.Context, v *visit, a store.Account, how, next string) (web.Page, error) {
+// enter begins a session for somebody whose password, passkey or link was right.
+func (d *Desk) enter(ctx context.Context, v *Visit, a store.Account, how, next string) (web.Page, error) {
 	var token string
 	err := d.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		token, err = begin(ctx, tx, v, a, how)
+		token, err = d.begin(ctx, tx, v, a, how)
 		return err
 	})
 	if err != nil {
 		return web.Page{}, err
 	}
-	return d.onward(v, token, a, next), nil
+	return d.onward(v, token, a, how, next), nil
 }
 
-// begin is the part of enter that happens in a transaction.
-func begin(ctx context.Context, tx *store.Tx, v *visit, a store.Account, how string) (string, error) {
-	if v.token != "" {
-		if err := tx.EndSession(ctx, v.token); err != nil {
-			return "", err
-		}
-	}
-	if a.TOTPBox != "" {
-		return tx.StartSession(ctx, a.ID, store.StagePassword)
-	}
-	if err := tx.Audit(ctx, store.Actor{ID: a.ID, Name: a.Name}, "staff.signed_in", "staff", a.ID, map[string]any{"by": how}); err != nil {
-		return "", err
-	}
-	return tx.StartSession(ctx, a.ID, store.StageFull)
-}
-
-// onward leads to the code page or on to where they wanted to go.
-func (d *Desk) onward(v *visit, token string, a store.Account, next string) web.Page {
-	target := within(next)
-	if a.TOTPBox != "" {
-		target = withNext("/desk/code", target)
-	}
-	p := see(target)
-	p.Header = d.cookie(v, token)
-	return p
-}
-
-func (d *Desk) doSignOut(ctx context.Context, v *visit) (web.Page, error) {
+func (d *Desk) doSignOut(ctx context.Context, v *Visit) (web.Page, error) {
 	err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(ctx, v.token) })
-	p := see("/desk/sign-in?done=signed-out")
+	p := See("/desk/sign-in?done=signed-out")
 	p.Header = d.cookie(v, "")
 	return p, err
 }
 
 // tooMany answers that a limit was reached, in the page of the form.
-func (d *Desk) tooMany(v *visit, name string, data any) (web.Page, error) {
-	p, err := d.draw(v, name, data)
+func (d *Desk) tooMany(v *Visit, name string, data any) (web.Page, error) {
+	p, err := v.Draw(name, data)
 	p.Status = http.StatusTooManyRequests
 	return p, err
 }
 
 // minutes says how long to wait, in whole minutes.
-func (v *visit) minutes(key string, wait time.Duration) string {
-	return v.loc.N(key, int((wait+time.Minute-1)/time.Minute))
+func (v *Visit) minutes(key string, wait time.Duration) string {
+	return v.Loc.N(key, int((wait+time.Minute-1)/time.Minute))
 }

@@ -30,11 +30,12 @@ type HTMLOptions struct {
 	Time    func(time.Time) string               // for people; RFC 3339 when nil
 	Texts   Texts                                // words of the interface; English when zero
 
-	HeadingBase int    // HTML level of a level 2 heading, 2 to 4; 0 means 2
-	Prefix      string // before every id, for several documents on one page
-	Base        string // address of the article: makes addresses absolute, and marks own links
-	Feed        bool   // for feeds and mail: absolute addresses, nothing that needs our CSS
-	Sources     bool   // show media that are not in the library from their source; desk only
+	HeadingBase int             // HTML level of a level 2 heading, 2 to 4; 0 means 2
+	Prefix      string          // before every id, for several documents on one page
+	Base        string          // address of the article: makes addresses absolute, and marks own links
+	Feed        bool            // for feeds and mail: absolute addresses, nothing that needs our CSS
+	Marked      map[string]bool // ids of blocks that something on the page leads to; see MarkOf
+	Sources     bool            // show media that are not in the library from their source; desk only
 }
 
 // Texts are the words that the renderer adds. {n}, {host} and {what} are
@@ -177,6 +178,8 @@ func (r *renderer) open(tag string, b *Base, class string) {
 	r.attr("class", class)
 	if b.Anchor != "" && !r.o.Feed {
 		r.attr("id", r.o.Prefix+"a-"+b.Anchor)
+	} else if r.o.Marked[b.ID] && !r.o.Feed {
+		r.attr("id", r.o.Prefix+"b-"+b.ID)
 	}
 	r.attr("lang", b.Lang)
 	dir := b.Dir
@@ -185,6 +188,15 @@ func (r *renderer) open(tag string, b *Base, class string) {
 	}
 	r.attr("dir", dir)
 	// The caller adds attributes and closes the tag.
+}
+
+// MarkOf is the id that a block has on a page without a prefix, where it has an
+// anchor or is among HTMLOptions.Marked.
+func MarkOf(b Block) string {
+	if a := b.base().Anchor; a != "" {
+		return "a-" + a
+	}
+	return "b-" + b.base().ID
 }
 
 // kind marks a block whose elements alone would not tell what it is, so that

@@ -39,6 +39,7 @@ type rssItem struct {
 	Link        text          `xml:"link"`
 	GUID        rssGUID       `xml:"guid"`
 	Published   string        `xml:"pubDate"`
+	Updated     string        `xml:"atom:updated,omitempty"` // RSS has no word of its own for it
 	Creators    []text        `xml:"dc:creator"`
 	Language    text          `xml:"dc:language,omitempty"`
 	Categories  []text        `xml:"category"`
@@ -114,6 +115,9 @@ func rssItemOf(i Item, lang string) rssItem {
 		Title: text(i.Title), Link: link(i.URL), GUID: rssGUID{false, text(i.ID)}, Published: rfc822(i.Published),
 		Description: text(html.EscapeString(i.Summary)), // readers take it for HTML
 		Content:     text(i.HTML), Media: mediaOf(i.Image),
+	}
+	if i.Updated.After(i.Published) {
+		r.Updated = rfc3339(i.Updated)
 	}
 	for _, a := range i.Authors {
 		r.Creators = append(r.Creators, text(a.Name))

@@ -182,7 +182,7 @@ func (r *rig) beside(payment string, work func() error) (ended bool) {
 			done <- err
 		case <-time.After(200 * time.Millisecond):
 		}
-		w.Zone, w.Bank = time.UTC, "Main"
+		w.Zone = time.UTC
 		return fund.Reduce(w, f)
 	})
 	r.ok(err)

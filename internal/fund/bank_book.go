@@ -2,14 +2,44 @@ package fund
 
 import (
 	"context"
+	"time"
 
 	"masthead.dev/masthead/internal/fault"
 )
 
-// sliceLines is how many lines are booked, or looked at, at a time: a transaction
-// of so many lasts for some milliseconds, and a gift that comes meanwhile waits
-// for no longer.
+// sliceLines is how many lines are booked, or looked at, at a time at most: a
+// transaction of so many lasts for some milliseconds, and a gift that comes
+// meanwhile waits for no longer.
 const sliceLines = 32
+
+// A slice that lasts longer than tooLong is too large for this machine as busy as
+// it is; one that lasts shorter than shortEnough leaves room for more.
+const (
+	tooLong     = 25 * time.Millisecond
+	shortEnough = 10 * time.Millisecond
+)
+
+// pace is how many lines are taken at a time, by how long the last ones took.
+type pace int
+
+func (p pace) lines() int {
+	if p == 0 {
+		return sliceLines
+	}
+	return int(p)
+}
+
+// took halves the pace after a slice that took too long, and quickens it slowly.
+func (p *pace) took(d time.Duration) {
+	n := p.lines()
+	switch {
+	case d > tooLong:
+		n /= 2
+	case d < shortEnough:
+		n += max(1, n/4)
+	}
+	*p = pace(min(max(n, 1), sliceLines))
+}
 
 // book writes what check has found, in slices that may be cut off anywhere.
 func (r *Reconciler) book(ctx context.Context, s *sheet) (AccountReport, error) {
@@ -81,8 +111,9 @@ func (s *sheet) statement() BankStatement {
 func (r *Reconciler) addLines(ctx context.Context, s *sheet, st BankStatement) (fresh int, err error) {
 	version, gaps := s.Version, s.gaps
 	var lines []BankLine
+	var speed pace
 	for n := 0; n < len(s.fresh) || len(gaps) > 0; {
-		for len(lines) < sliceLines && (n < len(s.fresh) || len(gaps) > 0) {
+		for len(lines) < speed.lines() && (n < len(s.fresh) || len(gaps) > 0) {
 			if len(gaps) > 0 && (n == len(s.fresh) || gaps[0].before <= s.fresh[n]) {
 				lines, gaps = append(lines, r.gapLine(s, gaps[0])), gaps[1:]
 				continue
@@ -90,7 +121,9 @@ func (r *Reconciler) addLines(ctx context.Context, s *sheet, st BankStatement) (
 			lines = append(lines, s.line(s.fresh[n]))
 			n++
 		}
+		began := time.Now()
 		new, err := r.Store.AddLines(ctx, st, version, lines)
+		speed.took(time.Since(began))
 		if err != nil {
 			return fresh, err
 		}
@@ -132,8 +165,11 @@ func (r *Reconciler) gapLine(s *sheet, g gap) BankLine {
 // MatchAll decides about every imported line of an account.
 func (r *Reconciler) MatchAll(ctx context.Context, accountID string, total int) (map[MatchRule]int, error) {
 	all := map[MatchRule]int{}
+	var speed pace
 	for done := 0; ; {
-		some, err := r.Store.MatchNext(ctx, accountID, sliceLines)
+		began := time.Now()
+		some, err := r.Store.MatchNext(ctx, accountID, speed.lines())
+		speed.took(time.Since(began))
 		if fault.Is(err, fault.NotFound) {
 			return all, nil
 		}

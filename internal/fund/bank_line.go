@@ -1,6 +1,7 @@
 package fund
 
 import (
+	"slices"
 	"strings"
 
 	"masthead.dev/masthead/internal/fault"
@@ -232,22 +233,70 @@ type BankBook struct {
 	Name     string // part of the books
 	Currency string
 	From     string // YYYY-MM-DD; "" where no statements are read
+	Payouts  bool   // the treasurer has said that payouts arrive here
+}
+
+// NoAccount is the part of the books under which payouts arrive while the outlet
+// has no account in their currency; the first one that begins takes them in.
+const NoAccount = "Main"
+
+// payoutBank is the account that payouts in a currency arrive at: the one that
+// the treasurer chose, or the only one. Where there are several and none is
+// chosen it is not known, and a person must say.
+func (w World) payoutBank(currency string) (b BankBook, known bool) {
+	n := 0
+	for _, x := range w.BankBooks {
+		if x.Currency != currency {
+			continue
+		}
+		if x.Payouts {
+			return x, true
+		}
+		if n++; b.From == "" {
+			b = x
+		}
+	}
+	if n == 0 {
+		return BankBook{Name: NoAccount, Currency: currency}, true
+	}
+	return b, n == 1
 }
 
 // byStatement tells whether a payout that arrives on a day will be booked by the
-// line of a statement: that of the account which payouts go to, or, where the
-// outlet has no account of that name in the currency, of any account in it.
+// line of a statement: that of the account which payouts go to, or, where nobody
+// has said which that is, of any account in the currency.
 func (w World) byStatement(currency, day string) bool {
-	other := false
-	for _, b := range w.BankBooks {
-		if b.Currency != currency {
-			continue
-		}
-		reads := b.From != "" && day >= b.From
-		if b.Name == w.Bank {
-			return reads
-		}
-		other = other || reads
+	if b, known := w.payoutBank(currency); known {
+		return b.From != "" && day >= b.From
 	}
-	return other
+	return slices.ContainsFunc(w.BankBooks, func(b BankBook) bool { return b.Currency == currency && b.From != "" && day >= b.From })
+}
+
+// arrivedAt is the account at which a payout arrived, or arrives: that in the
+// books goes before what has been chosen since. known is false where a person
+// must say.
+func (w World) arrivedAt(ref, currency string) (b BankBook, known bool) {
+	b, known = w.payoutBank(currency)
+	was := w.Arrivals[ref].Bank
+	if was == "" {
+		return b, known
+	}
+	if i := slices.IndexFunc(w.BankBooks, func(x BankBook) bool { return x.Currency == currency && x.Name == was }); i >= 0 {
+		return w.BankBooks[i], true
+	}
+	b.Name = was // under no account's name; the first that began took it in
+	return b, true
+}
+
+// PayoutTask asks the treasurer to which of several accounts in a currency
+// payouts go.
+func PayoutTask(currency string) Task {
+	return Task{Key: TaskPayoutBank + ":" + currency, Kind: TaskPayoutBank, ObjectKind: "currency", ObjectID: currency, Again: true, Detail: map[string]string{"currency": currency}}
+}
+
+// Arrival is what the books say of a payout that the program booked to arrive,
+// or to come back, by itself.
+type Arrival struct {
+	Bank     string // part of the books; "" where it was not booked
+	Returned bool   // its return was booked
 }

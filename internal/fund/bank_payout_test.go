@@ -6,6 +6,7 @@ import (
 
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/giro"
+	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/store"
 )
@@ -192,7 +193,7 @@ func (r *rig) returned(failed bool) {
 	}
 	f.Payouts = []fund.PayoutFact{p}
 	_, err := r.store.Fund().Apply(r.ctx, "sandbox", f, func(w fund.World) fund.Changes {
-		w.Zone, w.Bank = time.UTC, "Main"
+		w.Zone = time.UTC
 		return fund.Reduce(w, f)
 	})
 	r.ok(err)
@@ -250,6 +251,103 @@ func TestTheFirstAccountToBeginTakesInWhatArrivedUnderNoAccountsName(t *testing.
 		r.want("P 0, InTransit 0, B 0")
 		if got, was := r.account("Assets:Bank:Checking"), -r.account("Equity:Opening"); got != 10_000 || was != 10_000-2397 {
 			r.t.Errorf("the account stands at %d, of which %d was there before", got, was)
+		}
+	})
+}
+
+func TestAPayoutFromBeforeTheStatementsThatIsHeardOfLaterCountsOnce(t *testing.T) {
+	for name, v := range map[string]struct {
+		failed  bool
+		opening int64
+	}{
+		"it arrived":               {false, -2603},
+		"it arrived and came back": {true, -5000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(r *rig) {
+				b := r.connect()
+				r.gift("25.00", fund.Once)
+				r.ok(b.BeginBooks(r.ctx, "account-main", "2026-01-25", 5000))
+				r.returned(v.failed)
+				r.returned(v.failed)
+				if b, t, o := r.account(letters["B"]), r.account(letters["InTransit"]), r.account(ledger.Opening); b != 5000 || t != 0 || o != v.opening {
+					r.t.Errorf("the account holds %d, %d are on their way, %d were there before; want %d", b, t, o, v.opening)
+				}
+			})
+		})
+	}
+}
+
+func TestTheReturnOfAPayoutFromBeforeTheStatementsThatIsHeardOfLaterCountsOnce(t *testing.T) {
+	each(t, func(r *rig) {
+		b := r.connect()
+		r.gift("25.00", fund.Once)
+		r.returned(false)
+		r.ok(b.BeginBooks(r.ctx, "account-main", "2026-01-25", 5000))
+		r.returned(true)
+		r.returned(true)
+		r.want("P 2397, InTransit 0, B 5000, Opening -5000")
+	})
+}
+
+// second adds another account in dollars beside Main.
+func (r *rig) second(*store.Statements) string {
+	r.t.Helper()
+	sec, err := store.OpenSecrets(r.ctx, r.store, "", tillKey)
+	r.ok(err)
+	a := giro.Account{ID: "account-second", Name: "Second", Title: "Second", Currency: "USD", Holder: "The Lantern", IBAN: giro.IBAN(iban(9002))}
+	r.write(func(tx *store.Tx) error {
+		return store.BankAccounts{Store: r.store, Secrets: sec}.PutAccount(r.ctx, tx, a)
+	})
+	return a.ID
+}
+
+func TestAPayoutArrivesAtTheOnlyAccountInItsCurrency(t *testing.T) {
+	each(t, func(r *rig) {
+		sec, err := store.OpenSecrets(r.ctx, r.store, "", tillKey)
+		r.ok(err)
+		r.write(func(tx *store.Tx) error {
+			return store.BankAccounts{Store: r.store, Secrets: sec}.PutAccount(r.ctx, tx,
+				giro.Account{ID: "account-checking", Name: "Checking", Title: "Checking", Currency: "USD", Holder: "The Lantern", IBAN: ourIBAN})
+		})
+		r.gift("25.00", fund.Once)
+		r.steer(`{"do":"payout"}`)
+		r.advance(3)
+		if got := r.account("Assets:Bank:Checking"); got != 2397 {
+			r.t.Errorf("the only account holds %d", got)
+		}
+		r.want("InTransit 0, B 0")
+	})
+}
+
+func TestAPayoutWaitsForAPersonWhereSeveralAccountsMayTakeIt(t *testing.T) {
+	each(t, func(r *rig) {
+		second := r.second(r.connect())
+		r.gift("25.00", fund.Once)
+		r.steer(`{"do":"payout"}`)
+		r.advance(3)
+		r.want("InTransit 2397, B 0")
+		if n := r.tasks(fund.TaskPayoutBank); n != 1 {
+			r.t.Fatalf("%d tasks ask where payouts arrive", n)
+		}
+		list, _, err := r.store.Tasks(r.ctx, 10)
+		r.ok(err)
+		for _, task := range list { // marked as done without a choice, it comes back
+			r.write(func(tx *store.Tx) error { return tx.FinishTask(r.ctx, treasurer, task.ID) })
+		}
+		r.ok(r.svc.Refresh(r.ctx, "sandbox", fund.Ref{Kind: fund.KindPayout, ID: "po_1"}))
+		if n := r.tasks(fund.TaskPayoutBank); n != 1 {
+			r.t.Errorf("%d tasks after it was marked as done", n)
+		}
+		r.write(func(tx *store.Tx) error { return tx.ChoosePayoutAccount(r.ctx, treasurer, second) })
+		r.settle()
+		if got := r.account("Assets:Bank:Second"); got != 2397 || r.tasks(fund.TaskPayoutBank) != 0 {
+			r.t.Errorf("the chosen account holds %d, %d tasks", got, r.tasks(fund.TaskPayoutBank))
+		}
+		r.write(func(tx *store.Tx) error { return tx.ChoosePayoutAccount(r.ctx, treasurer, "account-main") })
+		r.ok(r.svc.Refresh(r.ctx, "sandbox", fund.Ref{Kind: fund.KindPayout, ID: "po_1"}))
+		if got := r.account("Assets:Bank:Second"); got != 2397 || r.tasks(fund.TaskMismatch) != 0 {
+			r.t.Errorf("after another choice %d stand where the payout arrived, %d tasks", got, r.tasks(fund.TaskMismatch))
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package fund_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -363,5 +364,34 @@ func TestAnErasedPayerLeavesTheLineAndNothingElse(t *testing.T) {
 		}
 		b.want("B 5000, C 5000")
 		b.sound()
+	})
+}
+
+func TestTheExportOpensWhatStandsOnTheDonorsOwnBankLines(t *testing.T) {
+	eachTill(t, func(b *till) {
+		rf, donation := b.pledge("50.00", fund.Once)
+		other, _ := b.pledgeBy("other@example.org", "", "20.00", fund.Once)
+		b.read(camt{entries: []entry{
+			{minor: 5000, day: "2026-01-16", rf: rf, name: "Rhea Reader", iban: otherIBAN, text: "keep going"},
+			{minor: 4000, day: "2026-01-16", text: "two at once", details: []entry{{minor: 3000, text: "for you " + rf, name: "Rhea R."}, {minor: 1000, text: other, name: "Otto Other"}}},
+			{minor: 700, day: "2026-01-16", text: "nobody knows", name: "Sam Stranger"},
+		}}.String())
+		o, err := b.store.DonationOutcome(b.ctx, donation)
+		b.ok(err)
+		got, err := b.books.DonorTexts(b.ctx, o.Donor.ID)
+		b.ok(err)
+		said := fmt.Sprint(got.Rows)
+		for _, want := range []string{"Rhea Reader", otherIBAN, "keep going", "Rhea R.", "for you"} {
+			if !strings.Contains(said, want) {
+				b.t.Errorf("the export lacks %q: %s", want, said)
+			}
+		}
+		if len(got.Rows) != 2 || strings.Contains(said, "Otto") || strings.Contains(said, "Stranger") {
+			b.t.Errorf("the export holds what others wrote: %s", said)
+		}
+		b.ok(b.store.Write(b.ctx, func(tx *store.Tx) error { return tx.EraseDonor(b.ctx, treasurer, o.Donor.ID) }))
+		if got, err = b.books.DonorTexts(b.ctx, o.Donor.ID); err != nil || len(got.Rows) != 0 {
+			b.t.Errorf("after erasure there are %v, %v", got.Rows, err)
+		}
 	})
 }

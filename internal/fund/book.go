@@ -244,17 +244,13 @@ func (r *reducer) payoutMovement(m Movement) {
 	r.fee(r.plain(m.Ref, m.At), m, m.Fee)
 }
 
-// payout records a payout and books its arrival, unless a bank statement will;
-// the way out of the provider's balance is a movement. One that failed after it
-// had arrived takes the arrival back too, unless a statement will: the two days
-// may lie on both sides of the one from which statements are read.
+// payout records a payout and books its arrival, unless a bank statement will.
+// One that failed after it had arrived takes the arrival back too, unless a
+// statement will: the two days may lie on both sides of the one from which
+// statements are read.
 func (r *reducer) payout(f PayoutFact) {
 	if !f.ArrivedAt.IsZero() && !r.w.byStatement(f.Amount.Currency, r.date(f.ArrivedAt)) {
-		arrival := ledger.PayoutArrived(r.plain(f.Ref, f.ArrivedAt), r.w.Bank, f.Amount)
-		r.book(arrival)
-		if !f.FailedAt.IsZero() && !r.w.byStatement(f.Amount.Currency, r.date(f.FailedAt)) {
-			r.book(ledger.Reverse(arrival, r.w.Provider+":"+f.Ref+":payout-returned", r.date(f.FailedAt), ""))
-		}
+		r.arrival(f)
 	}
 	was, known := r.w.Payouts[f.Ref]
 	if known && (r.stale(was.UpdatedAt) || was.State == f.State) {
@@ -268,4 +264,30 @@ func (r *reducer) payout(f PayoutFact) {
 	}
 	r.w.Payouts[f.Ref] = p
 	r.c.Payouts = append(r.c.Payouts, p)
+}
+
+// arrival books that a payout arrived, and that it came back. What the bank had
+// before the first day of the account's books is in their opening balance: where
+// it becomes known only after they began, it is taken out of that again.
+func (r *reducer) arrival(f PayoutFact) {
+	was := r.w.Arrivals[f.Ref]
+	bank, known := r.w.arrivedAt(f.Ref, f.Amount.Currency)
+	if !known {
+		r.c.Tasks = append(r.c.Tasks, PayoutTask(f.Amount.Currency))
+		return
+	}
+	src := r.plain(f.Ref, f.ArrivedAt)
+	in := ledger.PayoutArrived(src, bank.Name, f.Amount)
+	r.book(in)
+	if was.Bank == "" && bank.From != "" {
+		r.book(ledger.PayoutInOpening(src, bank.Name, f.Amount))
+	}
+	if f.FailedAt.IsZero() || r.w.byStatement(f.Amount.Currency, r.date(f.FailedAt)) {
+		return
+	}
+	src = r.plain(f.Ref, f.FailedAt)
+	r.book(ledger.Reverse(in, r.w.Provider+":"+f.Ref+":payout-returned", src.Date, ""))
+	if !was.Returned && bank.From != "" {
+		r.book(ledger.ReturnInOpening(src, bank.Name, f.Amount))
+	}
 }

@@ -56,8 +56,48 @@ func (r *reducer) recountGift(p Payment, home string) {
 			return
 		}
 		sum += own.Minor
-		src.Tags["rate"], src.Tags["rate-day"], src.Tags["rate-source"] = string(rate.Rate), rate.Day, rate.Source
-		r.count(src, own, part)
+		r.count(rate.mark(src), own, part)
+	}
+}
+
+// mark says in the tags of an entry by which rate it was made.
+func (x Rate) mark(src ledger.Source) ledger.Source {
+	src.Tags["rate"], src.Tags["rate-day"], src.Tags["rate-source"] = string(x.Rate), x.Day, x.Source
+	return src
+}
+
+// HandPart is what moved for a gift that no provider settles: the gift itself as
+// it came by bank or in hand, or, negative, a part of it that went back.
+type HandPart struct {
+	Source ledger.Source // Tags must not be nil
+	Own    money.Amount
+}
+
+// CountByRate makes the entries of what the parts of a gift count for in home,
+// in their order, by the rate of the gift's day; each is the difference of two
+// rounded running sums. The error says that the rate makes an amount too large.
+func CountByRate(parts []HandPart, rate Rate, home string) (out []ledger.Entry, err error) {
+	var sum int64
+	for _, p := range parts {
+		if p.Own.Minor == 0 {
+			continue
+		}
+		counted, err := between(p.Own.Currency, sum, sum+p.Own.Minor, rate.Rate, home)
+		if err != nil {
+			return nil, err
+		}
+		sum += p.Own.Minor
+		out = append(out, ledger.CountedInOther(rate.mark(p.Source), p.Own, counted))
+	}
+	return out, nil
+}
+
+// RateTask asks the treasurer for the reference rate that a payment of a day
+// waits for.
+func RateTask(paymentID, day, from, to string) Task {
+	return Task{
+		Key: TaskRate + ":" + day + ":" + from + ":" + to, Kind: TaskRate, ObjectKind: string(KindPayment), ObjectID: paymentID,
+		Detail: map[string]string{"day": day, "from": from, "to": to},
 	}
 }
 
@@ -106,11 +146,7 @@ func (r *reducer) rate(day, from, to string) (Rate, bool) {
 }
 
 func (r *reducer) askRate(p Payment, home string) {
-	day := r.date(p.SucceededAt)
-	r.c.Tasks = append(r.c.Tasks, Task{
-		Key: TaskRate + ":" + day + ":" + p.Amount.Currency + ":" + home, Kind: TaskRate, ObjectKind: string(KindPayment), ObjectID: p.ID,
-		Detail: map[string]string{"day": day, "from": p.Amount.Currency, "to": home},
-	})
+	r.c.Tasks = append(r.c.Tasks, RateTask(p.ID, r.date(p.SucceededAt), p.Amount.Currency, home))
 }
 
 // NearDays are the days on which a payment may lie in any time zone.

@@ -29,6 +29,7 @@ type Form struct {
 	Appeal   string
 	Consent  string // the terms as they were shown
 	News     bool   // the donor ticked to hear what becomes of the campaign
+	Remind   bool   // the donor ticked to be reminded of transfers of a standing order that have not come
 	Cover    bool   // the donor ticked to cover the fee
 	Total    string // the whole sum that the form named, a plain decimal; for Cover
 	// Admit is asked about a form that is in order, just before anything of it is

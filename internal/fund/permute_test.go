@@ -117,7 +117,7 @@ func newMemory(r *rig, f fund.Form) *memory {
 	r.ok(err)
 	d.State, d.Session, d.URL, d.SeenAt, d.OpenedAt = fund.DonationPending, "", "", time.Time{}, time.Time{}
 	return &memory{t: r.t, entries: map[string]ledger.Entry{}, w: fund.World{
-		Provider: sandbox.Key, Zone: time.UTC, Bank: "Main", Home: "USD",
+		Provider: sandbox.Key, Zone: time.UTC, Home: "USD",
 		Donations: map[string]fund.Donation{d.ID: d}, Campaigns: map[string]fund.Campaign{r.campaign.ID: r.campaign},
 		Plans: map[string]fund.Plan{}, Payments: map[string]fund.Payment{}, Refunds: map[string]fund.Refund{}, Disputes: map[string]fund.Dispute{},
 		Payouts: map[string]fund.Payout{}, Movements: map[string]bool{}, Warnings: map[string]fund.Warning{},

@@ -38,7 +38,7 @@ func (r *rig) twin() *rig {
 func (r *rig) apply(f fund.Facts) {
 	r.t.Helper()
 	_, err := r.store.Fund().Apply(r.ctx, sandbox.Key, f, func(w fund.World) fund.Changes {
-		w.Zone, w.Bank = time.UTC, "Main"
+		w.Zone = time.UTC
 		return fund.Reduce(w, f)
 	})
 	r.ok(err)

@@ -103,6 +103,9 @@ type Donation struct {
 	Cover int64
 	// WantsNews tells whether the donor ticked to hear what becomes of the campaign.
 	WantsNews bool
+	// WantsReminder tells whether the donor ticked to be reminded of transfers of
+	// a standing order that have not come; set for new ones alone.
+	WantsReminder bool
 }
 
 // Plan is a recurring agreement as we keep it.
@@ -261,6 +264,7 @@ type Task struct {
 	ObjectKind string
 	ObjectID   string
 	Detail     map[string]string
+	Again      bool // it comes back where it was marked as done and its cause is still there
 }
 
 // The kinds of task.
@@ -274,6 +278,7 @@ const (
 	TaskLostTwice      = "fund.lost_twice"      // given back and taken back: more went than came
 	TaskBreaker        = "fund.breaker"         // card payments are closed for a while
 	TaskMode           = "fund.mode"            // an event of the provider's test mode, or of the live one
+	TaskPayoutBank     = "fund.payout_bank"     // payouts arrive, and nobody said at which of several accounts
 	TaskRate           = "fund.rate"            // a gift needs a reference rate to be counted
 	TaskErasedPlan     = "fund.erased_plan"     // a plan runs whose donor was erased
 	TaskErasedGift     = "fund.erased_gift"     // money of a donor who was erased

@@ -16,7 +16,6 @@ import (
 type World struct {
 	Provider  string
 	Zone      *time.Location // of the outlet: entries get its dates
-	Bank      string         // account part of the bank that payouts go to, "Main"
 	BankBooks []BankBook     // the bank accounts of the outlet
 	Donations map[string]Donation
 	Campaigns map[string]Campaign
@@ -25,8 +24,9 @@ type World struct {
 	Refunds   map[string]Refund  // all of the payments in Payments
 	Disputes  map[string]Dispute // all of the payments in Payments
 	Payouts   map[string]Payout
-	Movements map[string]bool // those that are booked already
-	Near      []Payment       // single gifts of the same donors, to find doubles
+	Arrivals  map[string]Arrival // of payouts, by their reference
+	Movements map[string]bool    // those that are booked already
+	Near      []Payment          // single gifts of the same donors, to find doubles
 	Warnings  map[string]Warning
 	Rates     []Rate // around the days of payments in other currencies
 	Home      string // the outlet's currency, which the general fund counts in; "" is each its own

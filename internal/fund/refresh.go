@@ -39,12 +39,9 @@ func (s *Service) apply(ctx context.Context, provider string, f Facts) error {
 		policy = s.Guard(ctx)
 	}
 	c, err := s.Store.Apply(ctx, provider, f, func(w World) Changes {
-		w.Zone, w.Bank, w.Guard = s.Zone(), s.Bank, policy
+		w.Zone, w.Guard = s.Zone(), policy
 		if s.Home != nil {
 			w.Home = s.Home()
-		}
-		if w.Bank == "" {
-			w.Bank = "Main"
 		}
 		return Reduce(w, f)
 	})
@@ -242,7 +239,7 @@ func (s *Service) sources(ctx context.Context, p Provider, list []Movement) (wai
 func (s *Service) applyAlone(ctx context.Context, provider string, m Movement) error {
 	f := Facts{AsOf: m.At, Movements: []Movement{m}}
 	_, err := s.Store.Apply(ctx, provider, f, func(w World) Changes {
-		w.Zone, w.Bank = s.Zone(), s.Bank
+		w.Zone = s.Zone()
 		return ReduceAlone(w, m)
 	})
 	return err

@@ -234,7 +234,7 @@ func (r *rig) reload() fund.Campaign {
 var letters = map[string]string{
 	"P": ledger.ProviderAccount("sandbox"), "B": ledger.BankAccount("Main"), "fee": ledger.ProcessingFees, "Income": ledger.Donations,
 	"Refunded": ledger.Refunds, "Chargebacks": ledger.Chargebacks, "Disputed": ledger.DisputedAccount("sandbox"),
-	"InTransit": ledger.InTransitAccount("sandbox"), "Unallocated": ledger.Unallocated, "DisputeFees": ledger.DisputeFees,
+	"InTransit": ledger.InTransitAccount("sandbox"), "Unallocated": ledger.Unallocated, "Opening": ledger.Opening, "DisputeFees": ledger.DisputeFees,
 }
 
 // want checks balances written like "C 2500, P 2397, fee 103", and what must

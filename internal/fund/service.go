@@ -29,7 +29,6 @@ type Service struct {
 	// MinAge is how old a form must be, so that programs which fill in forms in
 	// no time are asked again. Zero switches it off.
 	MinAge time.Duration
-	Bank   string // account part of the bank that payouts go to; "" is "Main"
 	Limits func(currency string) Limits
 	// Home is the outlet's currency, in which gifts to the general fund count; nil
 	// counts each in its own.
@@ -139,6 +138,7 @@ func (f Form) records(g gift, lang string) (Donor, Donation) {
 		ID: f.Nonce, Nonce: f.Nonce, CampaignID: f.Campaign.ID, Amount: g.amount, Every: g.every, Provider: f.Provider,
 		State: DonationCreated, Appeal: appeal, ShowName: show, Lang: lang, Consent: f.Consent,
 		Cover: g.cover, WantsNews: f.News && f.Campaign.ID != "",
+		WantsReminder: f.Remind && f.Provider == KeyBank && g.every != Once,
 	}
 }
 

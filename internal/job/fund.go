@@ -16,6 +16,8 @@ const (
 	FundPlan = "fund.plan"
 	// FundRefunded writes to the donor of a payment that was given back.
 	FundRefunded = "fund.refunded"
+	// FundCount counts gifts that came by bank or in hand and waited for a rate.
+	FundCount = "fund.count"
 )
 
 // FundRef points to an object at a provider.
@@ -77,4 +79,16 @@ type FundRefundedPayload struct {
 // Refunded is a mail to the donor of a payment that was given back.
 func Refunded(refundID string) Job {
 	return Job{Kind: FundRefunded, Key: FundRefunded + ":" + refundID, Payload: FundRefundedPayload{refundID}}
+}
+
+// FundCountPayload is the payload of FundCount: a reference rate that is known now.
+type FundCountPayload struct {
+	Day  string `json:"day"` // YYYY-MM-DD
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Count is a look at the gifts that waited for a rate.
+func Count(day, from, to string) Job {
+	return Job{Kind: FundCount, Key: FundCount + ":" + day + ":" + from + ":" + to, Payload: FundCountPayload{day, from, to}, Priority: 10}
 }

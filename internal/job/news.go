@@ -26,3 +26,13 @@ func Publish(article string, at time.Time) Job {
 		Priority: 5,
 	}
 }
+
+// NewsPending is the kind of job that carries out what somebody decided alone and
+// did not take back.
+const NewsPending = "news.pending"
+
+// PendingAct is that job, at the end of the time.
+func PendingAct(article string, at time.Time) Job {
+	ms := at.UnixMilli()
+	return Job{Kind: NewsPending, Payload: PublishPayload{article, ms}, Key: NewsPending + ":" + article + ":" + strconv.FormatInt(ms, 10), RunAt: at, Priority: 5}
+}

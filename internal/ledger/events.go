@@ -116,6 +116,18 @@ func PayoutArrived(s Source, bank string, amount money.Amount) Entry {
 	return s.entry("payout-arrived").move(amount, InTransitAccount(s.Provider), BankAccount(bank))
 }
 
+// PayoutInOpening takes out of a bank account what arrived there before its books
+// began and was booked only afterwards: their opening balance holds it.
+func PayoutInOpening(s Source, bank string, amount money.Amount) Entry {
+	return s.entry("payout-in-opening").move(amount, BankAccount(bank), Opening)
+}
+
+// ReturnInOpening is the opposite for a payout that had left the account again by
+// then.
+func ReturnInOpening(s Source, bank string, amount money.Amount) Entry {
+	return s.entry("payout-returned-in-opening").move(amount, Opening, BankAccount(bank))
+}
+
 // PayoutFailed books that a payout came back to the provider's balance.
 func PayoutFailed(s Source, amount money.Amount) Entry {
 	return s.entry("payout-failed").move(amount, InTransitAccount(s.Provider), ProviderAccount(s.Provider))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 )
@@ -102,6 +103,19 @@ func oneIsOne(n int) string {
 
 // Has tells whether the catalogue holds a key.
 func (l *Locale) Has(key string) bool { return l.messages[key] != nil }
+
+// Messages returns all messages whose keys begin with prefix, each as its plural
+// forms ("other" alone where it has none). For programs in the browser, which
+// fill in the {places} themselves.
+func (l *Locale) Messages(prefix string) map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for key, m := range l.messages {
+		if strings.HasPrefix(key, prefix) {
+			out[key] = maps.Clone(m)
+		}
+	}
+	return out
+}
 
 // T returns the sentence of a key. Places are filled from pairs of name and
 // value: T("give.least", "min", l.Money(a)). Whole numbers among the values

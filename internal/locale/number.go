@@ -97,6 +97,9 @@ func (l *Locale) Share(part, whole int64) string {
 	return l.decimal(tenths, 1, 1) + l.figures.percent
 }
 
+// Tenths writes a number of tenths with one decimal: 42 is "4.2".
+func (l *Locale) Tenths(n int) string { return l.decimal(int64(n), 1, 1) }
+
 // Money writes an amount with all its decimals: "$25.00", "25,00 €", "¥3,000".
 func (l *Locale) Money(a money.Amount) string { return l.amount(a, false) }
 

@@ -26,6 +26,17 @@ type Article struct {
 	First           time.Time
 	Created         time.Time
 	Modified        time.Time
+
+	Headline   string    // of the working revision
+	Folded     string    // what the desk's lists find it by, in the form of package search
+	Author     string    // account that began it; "" for an import
+	Owner      string    // account that is to write it
+	Reviewer   string    // account that is to review it
+	Deadline   time.Time // zero: none
+	WordTarget int       // 0: none
+	Hold       string    // why nothing of it may go out; "" is free
+	Legal      bool      // withdrawn because the law demands it
+	Ended      time.Time // when it was spiked
 }
 
 // Revision is one saved state of an article. Revisions are never changed; each
@@ -37,18 +48,48 @@ type Revision struct {
 	Content     Content
 	PrevHash    string
 	Hash        string
+	Origin      Origin
 	By          Author
 	Note        string
 	At          time.Time
+
+	// Words that came and went since the parent; -1 where nobody has counted.
+	// They are not sealed: they follow from the texts.
+	Added, Removed int
+
+	// Redacted is the hash of the text that was here before it was taken out, for
+	// the law or somebody's privacy; "" where the text is there.
+	Redacted string
 }
+
+// Origin is how a revision came to be.
+type Origin string
+
+// The origins.
+const (
+	ByHand   Origin = ""         // somebody saved it
+	Typed    Origin = "typed"    // kept by itself while it was being typed
+	Merged   Origin = "merged"   // two people's changes put together
+	Aside    Origin = "aside"    // a text that did not get in where two changed the same; never the working one
+	Restored Origin = "restored" // an older revision brought back
+)
 
 // Author is who did something; the zero value is the program itself.
 type Author struct{ ID, Name string }
 
 // Seal computes the hash of a revision: SHA-256, in hex, over the hash of the
-// one before and all that is not derived, as JSON.
+// one before, the hash of the text, and all else that is not derived, as JSON.
+// It holds the text's hash rather than the text, so that a text can be taken out
+// and the chain still be verified.
 func Seal(r Revision) (string, error) {
-	b, err := json.Marshal([]any{r.PrevHash, r.Article, r.Number, r.Parent, r.By.ID, r.By.Name, r.Note, r.At.UnixMilli(), r.Content})
+	text, err := r.Redacted, error(nil)
+	if text == "" {
+		text, err = ContentHash(r.Content)
+	}
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal([]any{r.PrevHash, r.Article, r.Number, r.Parent, r.By.ID, r.By.Name, r.Note, r.At.UnixMilli(), text, r.Origin})
 	if err != nil {
 		return "", err
 	}
@@ -78,6 +119,7 @@ type Version struct {
 	Class    Class
 	Note     string
 	At       time.Time
+	Named    []string // in its byline
 }
 
 // Correction says in public what was put right.
@@ -90,6 +132,9 @@ type Correction struct {
 	Blocks           []string // ids of the blocks that were changed
 	Prominent        bool     // headline, first paragraph or central claim: shown at the top
 	FoundAt, FixedAt time.Time
+
+	By     Author // who made it; never public
+	Report string // id of the reader's report that led to it; never public
 }
 
 // Publication is what readers see of an article.

@@ -217,6 +217,13 @@ func (c Content) check() error {
 	return bad.Err()
 }
 
+// Tidied returns the content as a revision would hold it: one-line fields in one
+// form. It is fault.Fields where its shape keeps it from being saved.
+func (c Content) Tidied() (Content, error) {
+	c = c.tidy()
+	return c, c.check()
+}
+
 // ready says what keeps the content from being published at all.
 func (c Content) ready() error {
 	bad := fault.Fields{}

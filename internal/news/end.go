@@ -53,7 +53,7 @@ func (n Newsroom) end(ctx context.Context, tx Store, article string, to State, c
 		return a, p, err
 	}
 	p.Version = count + 1
-	if err := tx.AddVersion(ctx, Version{Article: a.ID, Number: p.Version, Revision: p.Revision, Class: class, Note: reason, At: now}); err != nil {
+	if err := tx.AddVersion(ctx, Version{Article: a.ID, Number: p.Version, Revision: p.Revision, Class: class, Note: reason, At: now, Named: p.Content.Named()}); err != nil {
 		return a, p, err
 	}
 	if err := tx.AddCorrection(ctx, Correction{ID: correctionID(a.ID, p.Version), Article: a.ID, Class: class, From: count, To: p.Version, Note: reason, Prominent: true, FixedAt: now}); err != nil {

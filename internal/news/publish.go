@@ -24,6 +24,8 @@ type Order struct {
 	Blocks    []string
 	Prominent bool
 	FoundAt   time.Time
+	By        Author // never public
+	Report    string // id of the reader's report that led to it; never public
 
 	// Path is the address that an imported article had; it is kept as it is if
 	// it can be. "" makes one by the outlet's pattern.
@@ -245,7 +247,7 @@ func settle(ctx context.Context, tx Store, path string, p Publication, suffix bo
 
 // record writes the version, and what readers are told of it.
 func (n Newsroom) record(ctx context.Context, tx Store, p Publication, in Order) error {
-	v := Version{Article: p.Article, Number: p.Version, Revision: p.Revision, Class: in.Class, Note: in.Note, At: in.At}
+	v := Version{Article: p.Article, Number: p.Version, Revision: p.Revision, Class: in.Class, Note: in.Note, At: in.At, Named: p.Content.Named()}
 	if err := tx.AddVersion(ctx, v); err != nil {
 		return err
 	}
@@ -255,6 +257,7 @@ func (n Newsroom) record(ctx context.Context, tx Store, p Publication, in Order)
 	return tx.AddCorrection(ctx, Correction{
 		ID: correctionID(p.Article, p.Version), Article: p.Article, Class: in.Class, From: p.Version - 1, To: p.Version,
 		Was: in.Was, Now: in.Now, Note: in.Note, Blocks: in.Blocks, Prominent: in.Prominent, FoundAt: in.FoundAt, FixedAt: in.At,
+		By: in.By, Report: in.Report,
 	})
 }
 
@@ -265,10 +268,11 @@ func correctionID(article string, version int) string {
 	return id.From([16]byte(h[:16]))
 }
 
-// Schedule sets the moment at which an article becomes public. Until then
-// readers see nothing of it anywhere.
+// Schedule sets the moment at which an article becomes public, for programs that
+// fill a newsroom: what comes scheduled counts as let through where it came
+// from, as it is. Until then readers see nothing of it anywhere.
 func (n Newsroom) Schedule(ctx context.Context, tx Store, article string, at time.Time, embargoed bool) (Article, error) {
-	a, err := tx.Article(ctx, article)
+	a, err := tx.HoldArticle(ctx, article)
 	if err != nil {
 		return a, err
 	}
@@ -290,6 +294,9 @@ func (n Newsroom) Schedule(ctx context.Context, tx Store, article string, at tim
 	if err := r.Content.ready(); err != nil {
 		return a, err
 	}
+	if err := n.adopt(ctx, tx, a); err != nil {
+		return a, err
+	}
 	a.State, a.PublishAt, a.Embargoed, a.Modified = Scheduled, at, embargoed, now
 	tx.Touch("desk")
 	if err := tx.ChangeArticle(ctx, a, a.Working); err != nil {
@@ -298,17 +305,22 @@ func (n Newsroom) Schedule(ctx context.Context, tx Store, article string, at tim
 	return a, tx.Enqueue(ctx, job.Publish(a.ID, at))
 }
 
-// Due publishes an article whose moment has come. It does nothing, and says so,
-// where the article was meanwhile given another moment or taken back.
-func (n Newsroom) Due(ctx context.Context, tx Store, article string, at time.Time) (bool, error) {
-	a, err := tx.Article(ctx, article)
+// adopt lets a text through as it came. What an import could not read never
+// passes unseen.
+func (n Newsroom) adopt(ctx context.Context, tx Store, a Article) error {
+	r, err := tx.Revision(ctx, a.Working)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if a.State != Scheduled || !a.PublishAt.Equal(at) || at.After(n.Clock.Now()) {
-		return false, nil
+	c, err := n.Case(ctx, tx, a, r, Act{})
+	if err != nil || c.Approved.Covers(a.Working, c.Hash) {
+		return err
 	}
-	// A taken address must not keep a story from its hour: it gets a number.
-	_, err = n.Publish(ctx, tx, Order{Article: a.ID, At: at, Suffix: true})
-	return err == nil, err
+	ap := Approval{Article: a.ID, Revision: r.ID, Hash: c.Hash, At: n.Clock.Now()}
+	for _, f := range c.Findings {
+		if f.Rule != "raw" {
+			ap.Overridden = append(ap.Overridden, f.Key())
+		}
+	}
+	return tx.PutApproval(ctx, ap)
 }

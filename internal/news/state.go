@@ -45,6 +45,33 @@ func CanMove(from, to State) bool { return slices.Contains(moves[from], to) }
 // Public tells whether readers see an article in this state.
 func (s State) Public() bool { return s == Published || s == Retracted }
 
+// Phase is the part of the desk's list that a state stands in.
+type Phase string
+
+// The phases.
+const (
+	PhaseOpen      Phase = "open"
+	PhaseScheduled Phase = "scheduled"
+	PhasePublic    Phase = "public"
+	PhaseEnded     Phase = "ended"
+)
+
+// Phases lists them in the order of the desk's tabs.
+func Phases() []Phase { return []Phase{PhaseOpen, PhaseScheduled, PhasePublic, PhaseEnded} }
+
+// Phase tells in which part of the desk's list a state stands.
+func (s State) Phase() Phase {
+	switch s {
+	case Scheduled:
+		return PhaseScheduled
+	case Published, Retracted:
+		return PhasePublic
+	case Withdrawn, Spiked:
+		return PhaseEnded
+	}
+	return PhaseOpen
+}
+
 func checkMove(from, to State) error {
 	if CanMove(from, to) {
 		return nil

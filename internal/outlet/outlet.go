@@ -83,9 +83,16 @@ type Outlet struct {
 	Refused      Words `json:"refused,omitempty"`
 	Independence Words `json:"independence,omitempty"`
 
+	// OwnWork lets people let their own text through; without it somebody else has
+	// to read a text before it is published (four eyes).
+	OwnWork bool `json:"own_work,omitempty"`
+
 	// SandboxOnly is set by the demo: nothing on this site is real money, and
 	// every page that speaks of money says so.
 	SandboxOnly bool `json:"sandbox_only,omitempty"`
+
+	// NoHistory takes the pages with the versions of articles off the site.
+	NoHistory bool `json:"no_history,omitempty"`
 }
 
 // Identity is the outlet's name and address as a language writes them.

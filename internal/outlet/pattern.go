@@ -69,7 +69,7 @@ var reserved = map[string]bool{
 	"feed.xml": true, "atom.xml": true, "feed.json": true, "sitemap.xml": true, "sitemaps": true,
 	"news-sitemap.xml": true, "robots.txt": true, "favicon.ico": true, "manifest.webmanifest": true,
 	"search": true, "sections": true, "topics": true, "people": true, "archive": true,
-	"corrections": true, "corrections.xml": true, "give": true, "my": true, "receipts": true,
+	"corrections": true, "corrections.xml": true, "report": true, "preview": true, "give": true, "my": true, "receipts": true,
 	"books": true, "books.json": true, "books.csv": true, "newsletter": true,
 	"about": true, "ethics": true, "privacy": true, "imprint": true,
 	".well-known": true, "healthz": true, "readyz": true, "metrics": true,

@@ -28,7 +28,7 @@ func (s *Site) article(ctx context.Context, r *web.Request, clean string) (web.P
 	f, err := s.Store.Lookup(ctx, clean)
 	switch {
 	case err == nil && f.Gone:
-		return web.Page{}, fault.New(fault.Gone, "%s", locale.For(r.Lang).T("article.gone"))
+		return s.withdrawn(ctx, r, f.Article)
 	case err == nil && f.Target != "":
 		return web.Moved(address(f.Target, ""), movedDeps...), nil
 	case err == nil && r.URL.Path != clean:
@@ -115,7 +115,7 @@ func (s *Site) oldQuery(ctx context.Context, r *web.Request) (web.Page, error) {
 	case err != nil:
 		return web.Page{}, err
 	case f.Gone:
-		return web.Page{}, fault.New(fault.Gone, "%s", locale.For(r.Lang).T("article.gone"))
+		return s.withdrawn(ctx, r, f.Article)
 	}
 	return web.Redirect(301, address(f.Target, "")), nil
 }
@@ -144,8 +144,8 @@ func (s *Site) articlePage(ctx context.Context, r *web.Request, id string) (web.
 	if err := s.articleParts(ctx, sh, p, &data); err != nil {
 		return web.Page{}, err
 	}
-	data.Body = sh.body(p.Content, in)
-	if p.State == news.Retracted {
+	data.Body = sh.body(p.Content, in, data.Marked())
+	if p.State == news.Retracted && data.Body != "" {
 		data.Body = "<del>" + data.Body + "</del>" // stays readable, struck through
 	}
 	if p.Content.Kind == news.Page {
@@ -188,6 +188,7 @@ func (sh *shell) articleHead(p news.Publication, in inside) {
 	}
 	if p.State == news.Retracted {
 		sh.Robots = "noindex"
+		sh.Title, sh.OG.Title = sh.T("list.retracted", "headline", sh.Title), sh.T("list.retracted", "headline", sh.OG.Title)
 	}
 	if c.Canonical != "" {
 		sh.Canonical = c.Canonical
@@ -201,8 +202,13 @@ func (s *Site) articleParts(ctx context.Context, sh *shell, p news.Publication, 
 	if data.Bylines, err = s.bylines(ctx, sh, p.Content.Bylines); err != nil {
 		return err
 	}
-	if err := s.notes(ctx, sh, p, data); err != nil {
+	list, err := s.Store.CorrectionsOf(ctx, p.Article)
+	if err != nil {
 		return err
+	}
+	sh.notes(p, list, data)
+	if s.Reports != nil {
+		data.Wrong = sh.Path("/report?about=" + p.Article)
 	}
 	topics, err := s.Store.TopicsOf(ctx, p.Article)
 	if err != nil {
@@ -217,7 +223,7 @@ func (s *Site) articleParts(ctx context.Context, sh *shell, p news.Publication, 
 	if err := s.translations(ctx, sh, p, data); err != nil {
 		return err
 	}
-	if p.Version > 1 {
+	if p.Version > 1 && !sh.outlet.NoHistory {
 		data.Versions, data.History = p.Version, address(p.Path, "")+"/history"
 	}
 	if c := p.Content; c.LicenceURL != "" {
@@ -254,26 +260,6 @@ func (s *Site) bylines(ctx context.Context, sh *shell, list []news.Byline) ([]we
 		out = append(out, v)
 	}
 	return out, nil
-}
-
-// notes puts what was corrected where readers see it.
-func (s *Site) notes(ctx context.Context, sh *shell, p news.Publication, data *web.ArticlePage) error {
-	list, err := s.Store.CorrectionsOf(ctx, p.Article)
-	if err != nil {
-		return err
-	}
-	for _, c := range list {
-		n := web.Note{Kind: string(c.Class), At: c.FixedAt, Text: c.Note}
-		if c.Now != "" {
-			n.Text = strings.TrimSpace(sh.T("note.words", "was", c.Was, "now", c.Now) + "\n\n" + c.Note)
-		}
-		if c.Prominent {
-			data.TopNotes = append(data.TopNotes, n)
-		} else {
-			data.FootNotes = append(data.FootNotes, n)
-		}
-	}
-	return nil
 }
 
 // translations links the languages of a story with each other: for readers, and

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"html/template"
+	"strings"
 
 	"masthead.dev/masthead/internal/document"
 	"masthead.dev/masthead/internal/locale"
@@ -71,7 +72,7 @@ func (sh *shell) options(in inside, lang string) document.HTMLOptions {
 			if !ok || !sh.usable(p) {
 				return document.Picture{}, false
 			}
-			v := picture(p, lang, "")
+			v := sh.picture(p, lang, "")
 			return document.Picture{Src: v.Src, SrcSet: v.SrcSet, Width: v.Width, Height: v.Height,
 				Alt: v.Alt, Caption: pick(p.Caption, lang), Credit: p.Credit}, true
 		},
@@ -83,8 +84,8 @@ func (sh *shell) options(in inside, lang string) document.HTMLOptions {
 }
 
 // body is the article's text for its page, with what the article says about how
-// it was made at the end.
-func (sh *shell) body(c news.Content, in inside) template.HTML {
+// it was made at the end. Marked blocks can be led to.
+func (sh *shell) body(c news.Content, in inside, marked map[string]bool) template.HTML {
 	d := *c.Body
 	for _, extra := range []string{c.Disclosure, c.Access} {
 		if extra != "" {
@@ -92,8 +93,17 @@ func (sh *shell) body(c news.Content, in inside) template.HTML {
 		}
 	}
 	o := sh.options(in, c.Lang)
-	o.Base = sh.Canonical
+	o.Base, o.Marked = sh.Canonical, marked
 	return template.HTML(document.HTML(&d, o)) //nolint:gosec // the renderer escapes; see package document
+}
+
+// picture is a picture at the addresses of this page.
+func (sh *shell) picture(p media.Picture, lang, alt string) *web.Picture {
+	v := picture(p, lang, alt)
+	if sh.pictures != "" {
+		v.Src, v.SrcSet = strings.ReplaceAll(v.Src, "/media/", sh.pictures), strings.ReplaceAll(v.SrcSet, "/media/", sh.pictures)
+	}
+	return v
 }
 
 // hero is the lead picture with the article's own words where it has some.
@@ -105,7 +115,7 @@ func (sh *shell) hero(c news.Content, in inside) *web.Figure {
 	if !ok || !sh.usable(p) {
 		return nil
 	}
-	f := &web.Figure{Picture: *picture(p, c.Lang, c.Lead.Alt), Caption: c.Lead.Caption, Credit: p.Credit}
+	f := &web.Figure{Picture: *sh.picture(p, c.Lang, c.Lead.Alt), Caption: c.Lead.Caption, Credit: p.Credit}
 	if f.Caption == "" {
 		f.Caption = pick(p.Caption, c.Lang)
 	}

@@ -114,12 +114,20 @@ func (s *Site) feedItem(ctx context.Context, sh *shell, p news.Publication) (fee
 	sh.dep("article:" + p.Article)
 	url := sh.outlet.URL(address(p.Path, ""))
 	i := feed.Item{ID: urn(p.Article), URL: url, Title: c.Headline, Summary: c.Dek, Lang: p.Lang, Published: p.First, Updated: p.Updated}
+	var notes web.ArticlePage
+	if p.Version > 1 {
+		list, err := s.Store.CorrectionsOf(ctx, p.Article)
+		if err != nil {
+			return i, err
+		}
+		sh.notes(p, list, &notes)
+	}
 	if p.State == news.Retracted {
-		i.Title = sh.T("list.retracted", "headline", c.Headline)
+		i.Title, i.Summary, i.HTML = sh.T("list.retracted", "headline", c.Headline), "", sh.notesHTML(notes.TopNotes)
 	} else {
 		o := sh.options(in, c.Lang)
 		o.Feed, o.Base, o.Prefix = true, url, p.Article
-		i.HTML = document.HTML(c.Body, o)
+		i.HTML = sh.notesHTML(notes.TopNotes) + document.HTML(c.Body, o) + sh.notesHTML(notes.FootNotes)
 	}
 	for _, b := range c.Bylines {
 		if b.Role == "by" || b.Role == "with" {

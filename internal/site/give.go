@@ -10,6 +10,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/guard"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/payment/sandbox"
@@ -25,10 +26,10 @@ type Giving struct {
 	Money     clock.Clock      // the providers' time: days left, starts and ends
 	Sandbox   *sandbox.Sandbox // nil without; with it all money is pretended
 	Bank      store.BankAccounts
-	News      fund.NewsKey // signs the addresses at which updates to supporters are stopped
-	Watch     *guard.Watch // against card testing; nil lets everybody through
-	Transfers *Limiter     // with Watch: against floods of gifts by bank
-	Receipts  *Receipts    // names the receipt on the page after paying; nil names none
+	News      fund.NewsKey   // signs the addresses at which updates to supporters are stopped
+	Watch     *guard.Watch   // against card testing; nil lets everybody through
+	Transfers *limit.Counter // with Watch: against floods of gifts by bank
+	Receipts  *Receipts      // names the receipt on the page after paying; nil names none
 }
 
 // Routes are the addresses of giving, for Site.More.

@@ -81,7 +81,7 @@ func (g *Giving) bankPage(ctx context.Context, r *web.Request) (web.Page, error)
 func (g *Giving) instruct(ctx context.Context, sh *shell, p *web.BankPage, ref giro.Reference, accountID string) error {
 	a, err := g.account(ctx, accountID, p.Amount.Currency)
 	if fault.Is(err, fault.NotFound) {
-		if p.State != "arrived" && p.State != "ended" {
+		if p.State != "arrived" && p.State != "ended" && p.State != "withdrawn" {
 			p.State = "nowhere"
 		}
 		return nil
@@ -111,6 +111,8 @@ func transferState(o fund.Outcome) string {
 		return "running"
 	case o.Payment.ID != "":
 		return "arrived"
+	case o.Donation.State == fund.DonationCancelled:
+		return "withdrawn"
 	case o.Donation.State == fund.DonationExpired:
 		return "expired"
 	}

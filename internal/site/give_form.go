@@ -46,6 +46,9 @@ func (v *giving) blank(path string) {
 		v.form.By = v.form.Ways[0].Key
 	}
 	v.form.NewsTick, v.form.CoverTick = v.campaign.ID != "", v.coverTick()
+	if p, ok := v.Fund.Providers[fund.KeyBank]; ok {
+		v.form.RemindTick = p.Caps().Takes(v.form.Currency, fund.Month)
+	}
 	v.choices(fund.Once)
 }
 
@@ -144,7 +147,7 @@ func (v *giving) take(ctx context.Context, r *web.Request) (web.Page, error) {
 	d, err := v.Fund.Begin(ctx, fund.Form{
 		Nonce: nonce, Age: age, Campaign: v.campaign, Currency: v.form.Currency, Every: v.form.Every, Choice: v.form.Amount, Own: v.form.Own,
 		Email: v.form.Email, Name: v.form.Name, ShowName: v.form.Wall, Provider: v.form.By, Appeal: v.form.From, Consent: v.terms(),
-		News: v.form.News, Cover: v.form.Cover, Total: r.PostForm.Get("total"), Admit: ask,
+		News: v.form.News, Remind: v.form.Remind, Cover: v.form.Cover, Total: r.PostForm.Get("total"), Admit: ask,
 	}, v.Locale)
 	if err == nil {
 		begun(d)
@@ -177,6 +180,7 @@ func (v *giving) keep(r *web.Request) {
 	v.form.From, v.form.Email, v.form.Name = short(f.Get("from")), f.Get("email"), f.Get("name")
 	v.form.Own, v.form.Amount, v.form.Wall = f.Get("own"), f.Get("amount"), f.Get("wall") != ""
 	v.form.News, v.form.Cover = f.Get("news") != "" && v.form.NewsTick, f.Get("cover") != "" && v.form.CoverTick != ""
+	v.form.Remind = f.Get("remind") != "" && v.form.RemindTick
 	if f.Get("every") != "" {
 		v.form.Every = f.Get("every")
 	}
@@ -213,7 +217,16 @@ func (v *giving) terms() string {
 		text += " " + v.T("give.end", "email", v.Frame.Outlet.Email)
 	}
 	if v.form.Threshold.Minor > 0 {
-		text += " " + v.T("give.threshold", "amount", v.MoneyWhole(v.form.Threshold))
+		text += " " + v.T("give.threshold", "sum", v.MoneyWhole(v.form.Threshold))
+	}
+	if v.form.Wall {
+		text += " " + v.T("agreed.ticked", "words", v.T("give.wall"))
+	}
+	if v.form.Remind {
+		text += " " + v.T("agreed.ticked", "words", v.T("till.remind.tick"))
+	}
+	if v.form.News {
+		text += " " + v.T("agreed.ticked", "words", v.T("campaign.news.tick"))
 	}
 	return text
 }

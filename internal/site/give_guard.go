@@ -147,7 +147,7 @@ func (v *giving) admitTransfer(ctx context.Context, r *web.Request, nonce string
 		return err
 	}
 	limits := transferLimits(fund.Email(v.form.Email), web.Client(ctx))
-	if _, prove := v.Transfers.admit(limits, v.proof(r, nonce).good()); prove {
+	if _, prove := v.Transfers.Admit(limits, v.proof(r, nonce).good()); prove {
 		return &turned{guard.Prove, guard.Defaults().Work(guard.Sight{})}
 	}
 	return nil

@@ -17,9 +17,9 @@ import (
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/guard"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/payment/sandbox"
-	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
 	"masthead.dev/masthead/internal/testkit/browser"
@@ -41,7 +41,7 @@ func (transfer) Begin(_ context.Context, in fund.Intent, _ fund.IdemKey) (fund.H
 func watched(t *testing.T, s *store.Store) *purse {
 	t.Helper()
 	p := newPurseOn(t, s)
-	p.giving.Watch, p.giving.Transfers = guard.NewWatch(), site.NewLimiter(p.clock)
+	p.giving.Watch, p.giving.Transfers = guard.NewWatch(), limit.New(p.clock)
 	p.svc.Providers[fund.KeyBank] = transfer{}
 	p.http = web.WithClient(nil, p.http)
 	return p

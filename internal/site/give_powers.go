@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/fund"
-	"masthead.dev/masthead/internal/mail"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -19,15 +18,15 @@ const (
 	powersLast   = 400 * 24 * time.Hour
 )
 
-// powers puts links over a fresh plan on the page after paying.
+// powers puts links over a fresh plan on the page after paying, where no mail
+// brings them.
 func (g *Giving) powers(ctx context.Context, r *web.Request, sh *shell, o fund.Outcome, p *web.ThanksPage) error {
+	if p.Post == string(postGoes) {
+		return nil
+	}
 	fresh := o.Plan.State.Alive() && o.Payment.PlanID == o.Plan.ID && o.Payment.Left() > 0
 	if age := g.Money.Now().Sub(o.Payment.SucceededAt); !fresh || age < -time.Minute || age > powersWithin || r.Method != http.MethodGet {
 		return nil
-	}
-	var server mail.Server
-	if _, err := g.Site.Store.Setting(ctx, mail.Setting, &server); err != nil || server.Set() {
-		return err
 	}
 	list := []store.Power{store.DonorCancel}
 	if by, ok := g.Fund.Providers[o.Donation.Provider]; ok && by.Caps().Pause {
@@ -39,7 +38,6 @@ func (g *Giving) powers(ctx context.Context, r *web.Request, sh *shell, o fund.O
 		return err
 	})
 	p.PowersShown = tokens == nil
-	p.Email = "" // no mail is on its way
 	for _, power := range list {
 		if token := tokens[power]; token != "" {
 			p.Powers = append(p.Powers, web.Link{Text: sh.T("plan.link." + string(power)), Href: sh.Path("/my/link/" + token)})

@@ -48,6 +48,11 @@ func (g *Giving) thanks(ctx context.Context, r *web.Request) (web.Page, error) {
 			return web.Page{}, err
 		}
 	}
+	now, err := g.Site.post(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	p.Post = string(now)
 	if err := g.powers(ctx, r, sh, o, &p); err != nil {
 		return web.Page{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -21,7 +22,7 @@ type My struct {
 	Fund   *fund.Service
 	Nonces *web.Nonces
 	Money  clock.Clock // the providers' time: plans, pauses
-	Limits *Limiter
+	Limits *limit.Counter
 	// Letter draws a mail that brings a donor the link of a token; its key is the
 	// caller's to set.
 	Letter func(ctx context.Context, m web.DonorMail, to fund.Donor, lang, token string) (store.Mail, error)
@@ -34,6 +35,9 @@ type My struct {
 	Statement func(ctx context.Context, donorID, lang string, from, to time.Time) (*web.Link, error)
 	// TaxForms lists the forms that have to do with a donor's taxes; nil without.
 	TaxForms func(ctx context.Context, donorID, lang string) ([]web.Link, error)
+	// BankTexts opens what stands on a donor's bank lines, for the export; nil
+	// without.
+	BankTexts func(ctx context.Context, donorID string) (store.DonorTable, error)
 }
 
 // Routes are the addresses of the donor's pages, for Site.More. They take any
@@ -47,7 +51,10 @@ func (m *My) Routes() []Route {
 		post("/my/link/{token}", m.link),
 		post("/my/sign-out", in(m.signOut)),
 		post("/my/name", in(m.rename)),
+		post("/my/news", in(m.news)),
+		post("/my/agreed", in(m.agreed)),
 		post("/my/plans/{id}", in(m.plan)),
+		post("/my/pledges/{id}", in(m.withdraw)),
 		post("/my/statement", in(m.statement)),
 		post("/my/prove", in(m.prove)),
 		post("/my/address", in(proved(m.address))),

@@ -8,6 +8,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/id"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -33,7 +34,7 @@ func (m *My) address(ctx context.Context, v *me) (web.Page, error) {
 	case email == v.donor.Email:
 		return v.addressForm(http.StatusUnprocessableEntity, email, v.T("my.address.same"))
 	}
-	if wait := v.Limits.take(append(mailLimits(email, web.Client(ctx)), limit{"moves " + v.donor.ID, 5, time.Hour, false})); wait > 0 {
+	if wait := v.Limits.Take(append(mailLimits(email, web.Client(ctx)), limit.Limit{Key: "moves " + v.donor.ID, Most: 5, Within: time.Hour})); wait > 0 {
 		return v.addressForm(http.StatusTooManyRequests, email, v.wait(wait))
 	}
 	to, token := v.donor, store.NewLinkToken()
@@ -53,7 +54,11 @@ func (m *My) address(ctx context.Context, v *me) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	return v.withMailNote(ctx, http.StatusOK, web.MyFormPage{Heading: v.T("my.address"), Done: v.T("my.address.sent", "email", email), Links: v.back()})
+	now, err := v.Site.post(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return v.withMailNote(ctx, http.StatusOK, web.MyFormPage{Heading: v.T("my.address"), Done: v.sent(now, "my.sent.address.", "email", email), Links: v.back()})
 }
 
 func (v *me) addressForm(status int, email, wrong string) (web.Page, error) {

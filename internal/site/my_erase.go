@@ -25,18 +25,31 @@ func (m *My) erase(ctx context.Context, v *me) (web.Page, error) {
 	if fund.Email(v.field("email")) != v.donor.Email {
 		return v.eraseForm(http.StatusUnprocessableEntity, plans, v.T("my.erase.wrong"))
 	}
+	var beyond []string
 	for _, p := range plans {
 		if _, err := v.Fund.Change(ctx, p.ID, fund.Change{Do: fund.ChangeCancel, Now: true}, v.attempt()+":"+p.ID); err != nil {
-			if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.NotFound) { // also a provider that was switched off
-				return v.eraseForm(http.StatusServiceUnavailable, plans, v.T("my.erase.unavailable"))
+			if !endsLater(err) {
+				return web.Page{}, err
 			}
-			return web.Page{}, err
+			beyond = append(beyond, p.ID)
 		}
 	}
-	if err := v.Site.Store.Write(ctx, func(tx *store.Tx) error { return tx.EraseDonor(ctx, donorActor, v.donor.ID) }); err != nil {
+	if err := v.Site.Store.Write(ctx, func(tx *store.Tx) error { return tx.EraseDonor(ctx, donorActor, v.donor.ID, beyond...) }); err != nil {
 		return web.Page{}, err
 	}
-	return v.cookie(web.Redirect(http.StatusSeeOther, v.Path("/my")+"?done=erased"), ""), nil
+	done := "erased"
+	if len(beyond) > 0 {
+		done = "erased-open"
+	}
+	return v.cookie(web.Redirect(http.StatusSeeOther, v.Path("/my")+"?done="+done), ""), nil
+}
+
+// endsLater tells whether a plan that could not be ended hinders no erasure: its
+// provider does not answer or is switched off. The wish is repeated with every
+// round (worker.ErasedPlans), and staff hear of it. One that refuses may be asked
+// again by the donor at once.
+func endsLater(err error) bool {
+	return fault.Is(err, fault.Unavailable) || fault.Is(err, fault.NotFound)
 }
 
 // attempt is the key of this try: a later one asks the provider anew. A page that

@@ -28,6 +28,15 @@ func (m *My) download(ctx context.Context, v *me) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
+	if v.BankTexts != nil {
+		texts, err := v.BankTexts(ctx, v.donor.ID)
+		if err != nil {
+			return web.Page{}, err
+		}
+		if len(texts.Rows) > 0 {
+			tables = append(tables, texts)
+		}
+	}
 	now := v.Site.Clock.Now()
 	p := web.Page{Header: http.Header{}}
 	ext := "json"

@@ -20,8 +20,11 @@ const shown = 12
 // overview is the donor's own page.
 func (v *me) overview(ctx context.Context) (web.Page, error) {
 	p := web.MyPage{
-		Email: v.donor.Email, Done: v.done("moved", "name", "cancel"), GiveAnyway: v.Give, NotDeduct: v.Frame.Outlet.Legal,
-		Data: []web.Link{{Text: v.T("my.address"), Href: v.Path("/my/address")}, {Text: v.T("my.export"), Href: v.Path("/my/export")}, {Text: v.T("my.erase"), Href: v.Path("/my/erase")}},
+		Email: v.donor.Email, Done: v.done("moved", "name", "news", "cancel", "pledge"), GiveAnyway: v.Give, NotDeduct: v.Frame.Outlet.Legal,
+		Data: []web.Link{{Text: v.T("my.agreed"), Href: v.Path("/my/agreed")}, {Text: v.T("my.address"), Href: v.Path("/my/address")}, {Text: v.T("my.export"), Href: v.Path("/my/export")}, {Text: v.T("my.erase"), Href: v.Path("/my/erase")}},
+	}
+	if err := v.addPledges(ctx, &p); err != nil {
+		return web.Page{}, err
 	}
 	if err := v.addPlans(ctx, &p); err != nil {
 		return web.Page{}, err
@@ -35,6 +38,10 @@ func (v *me) overview(ctx context.Context) (web.Page, error) {
 			return web.Page{}, err
 		}
 		p.Data = append(forms, p.Data...)
+	}
+	var err error
+	if p.News, err = v.newsForm(ctx); err != nil {
+		return web.Page{}, err
 	}
 	p.Name, p.SignOut = v.nameForm(nil), v.button("my.out", "/my/sign-out")
 	v.Title = v.T("my.heading")
@@ -51,14 +58,17 @@ func (v *me) addPlans(ctx context.Context, page *web.MyPage) error {
 		if p.State == fund.PlanIncompleteExpired {
 			continue
 		}
+		_, provider, err := v.Site.Store.Plan(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		if p.State == fund.PlanIncomplete && v.standing(provider) {
+			continue // shown as what was announced
+		}
 		at := "/my/plans/" + p.ID
 		x := web.MyPlan{ID: "plan-" + p.ID, Heading: v.planTitle(p), Tag: v.planTag(p), Say: []string{v.planNext(p)}}
 		if !p.StartedAt.IsZero() {
 			x.Say = append([]string{v.T("my.plan.since", "day", v.On(p.StartedAt))}, x.Say...)
-		}
-		_, provider, err := v.Site.Store.Plan(ctx, p.ID)
-		if err != nil {
-			return err
 		}
 		if v.standing(provider) && p.State.Alive() {
 			x.Say = append(x.Say, v.T("my.plan.bank"))

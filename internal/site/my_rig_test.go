@@ -18,6 +18,7 @@ import (
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
 	"masthead.dev/masthead/internal/ledger"
+	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/payment/sandbox"
 	"masthead.dev/masthead/internal/site"
@@ -54,7 +55,7 @@ func newFan(t *testing.T, s *store.Store) *fan {
 		return "https://lantern.example/" + lang + path
 	}}
 	donors := &worker.DonorLetters{Letters: letters}
-	f.my = &site.My{Site: f.site, Fund: f.svc, Nonces: web.NewNonces([]byte("my")), Money: f.svc.Money, Limits: site.NewLimiter(f.clock), Letter: donors.Letter}
+	f.my = &site.My{Site: f.site, Fund: f.svc, Nonces: web.NewNonces([]byte("my")), Money: f.svc.Money, Limits: limit.New(f.clock), Letter: donors.Letter}
 	f.site.More = append(f.site.More, f.my.Routes()...)
 	f.jobs = worker.New(s, 1)
 	f.jobs.Handle(job.DonorLetter, donors.Do)

@@ -11,7 +11,6 @@ import (
 	"masthead.dev/masthead/internal/guard"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
-	"masthead.dev/masthead/internal/mail"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -25,7 +24,7 @@ func (m *My) home(ctx context.Context, v *me) (web.Page, error) {
 	case v.token != "":
 		return v.overview(ctx)
 	}
-	if said := v.done("sent", "out", "erased"); said != "" {
+	if said := v.done("sent", "out", "erased", "erased-open"); said != "" {
 		return v.said(ctx, said)
 	}
 	return v.signInForm(ctx, http.StatusOK, "", "")
@@ -47,26 +46,37 @@ func (v *me) signInForm(ctx context.Context, status int, email, wrong string) (w
 func (v *me) said(ctx context.Context, done string) (web.Page, error) {
 	p := web.MyFormPage{Heading: v.T("my.heading"), Done: done}
 	if v.r.URL.Query().Get("done") == "sent" {
-		p.Say = []string{v.T("my.signin.sent")}
+		now, err := v.Site.post(ctx)
+		if err != nil {
+			return web.Page{}, err
+		}
+		p.Say = []string{v.sent(now, "my.sent.signin.")}
+		if now != postGoes {
+			p.Done = v.T("my.done.written")
+		}
 	}
 	p.Links = []web.Link{{Text: v.T("my.signin.again"), Href: v.Path("/my")}, {Text: v.T("error.home"), Href: v.Home}}
 	return v.withMailNote(ctx, http.StatusOK, p)
 }
 
-// withMailNote says so where no mail can go out yet.
+// withMailNote says so where mails do not go out.
 func (v *me) withMailNote(ctx context.Context, status int, p web.MyFormPage) (web.Page, error) {
-	var server mail.Server
-	if _, err := v.Site.Store.Setting(ctx, mail.Setting, &server); err != nil {
+	now, err := v.Site.post(ctx)
+	if err != nil {
 		return web.Page{}, err
 	}
-	if !server.Set() {
-		say := v.T("my.nomail")
-		if v.outlet.Email != "" {
-			say = v.T("my.nomail.write", "email", v.outlet.Email)
-		}
-		p.Panels = append(p.Panels, web.MyPanel{Say: []string{say}})
+	if say, ways := v.note(now); say != "" {
+		p.Panels = append(p.Panels, web.MyPanel{Say: []string{say}, Links: ways})
 	}
 	return v.form(status, p)
+}
+
+// sent says that a mail was written: that it is on its way, where one can be.
+func (v *me) sent(now post, prefix string, args ...any) string {
+	if now == postGoes {
+		return v.T(prefix+"goes", args...)
+	}
+	return v.T(prefix+"written", args...)
 }
 
 // askLink takes the address. What follows, and how long it takes, is the same
@@ -82,8 +92,8 @@ func (v *me) askLink(ctx context.Context) (web.Page, error) {
 		return v.signInForm(ctx, http.StatusUnprocessableEntity, short(typed), v.T("fund.email"))
 	}
 	shown := proof{v.Nonces, v.Site.Clock.Now(), v.r.PostForm, nonce}
-	proven := shown.good() && v.Limits.first(v.r.PostForm.Get("proof"))
-	switch wait, prove := v.Limits.admit(mailLimits(email, web.Client(ctx)), proven); {
+	proven := shown.good() && v.Limits.First("proof "+v.r.PostForm.Get("proof"), guard.ProofLasts)
+	switch wait, prove := v.Limits.Admit(mailLimits(email, web.Client(ctx)), proven); {
 	case wait > 0:
 		return v.signInForm(ctx, http.StatusTooManyRequests, email, v.wait(wait))
 	case prove:
@@ -128,14 +138,18 @@ func (m *My) prove(ctx context.Context, v *me) (web.Page, error) {
 	p := web.MyFormPage{Heading: v.T("my.prove"), Say: []string{v.T("my.prove.say", "email", masked(v.donor.Email))}}
 	if v.post() {
 		next = within(v.field("next"))
-		if wait := v.Limits.take(mailLimits(v.donor.Email, web.Client(ctx))); wait > 0 {
+		if wait := v.Limits.Take(mailLimits(v.donor.Email, web.Client(ctx))); wait > 0 {
 			p.Done = v.wait(wait)
 			return v.form(http.StatusTooManyRequests, p)
 		}
 		if err := v.askLetter(ctx, v.donor.ID, store.DonorStepUp, next); err != nil {
 			return web.Page{}, err
 		}
-		p.Done = v.T("my.prove.sent")
+		now, err := v.Site.post(ctx)
+		if err != nil {
+			return web.Page{}, err
+		}
+		p.Done = v.sent(now, "my.sent.prove.")
 		return v.withMailNote(ctx, http.StatusOK, p)
 	}
 	b := v.button("my.prove.act", "/my/prove", web.HiddenField{Name: "next", Value: next})

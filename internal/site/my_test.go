@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -661,7 +662,7 @@ func (deaf) Change(context.Context, fund.PlanRef, fund.Change, fund.IdemKey) (fu
 	return fund.Handoff{}, fault.New(fault.Unavailable, "no answer")
 }
 
-func TestErasureEndsAPlanFirstOrErasesNothing(t *testing.T) {
+func TestErasureEndsPlansAndWaitsForNoProviderThatIsGone(t *testing.T) {
 	eachFan(t, func(t *testing.T, f *fan) {
 		f.gift(ada, "25.00", fund.Month)
 		plan := f.planOf(ada)
@@ -671,11 +672,29 @@ func TestErasureEndsAPlanFirstOrErasesNothing(t *testing.T) {
 			t.Errorf("the plan is not named: %s", page.said())
 		}
 		f.svc.Providers[sandbox.Key] = deaf{f.sandbox}
-		if a := f.press(page, "form#erase", "email", ada); a.status != http.StatusServiceUnavailable || f.donor(ada).ID != plan.DonorID {
-			t.Errorf("without the provider: %d %s", a.status, a.said())
+		a := f.press(page, "form#erase", "email", ada)
+		if a.to() != "/my?done=erased-open" {
+			t.Fatalf("without the provider: %d %s", a.status, a.said())
+		}
+		if said := f.open(a.to()).said(); !strings.Contains(said, "as soon as it does") {
+			t.Errorf("the donor is told %s", said)
+		}
+		waiting, err := f.s.Fund().PlannedChanges(t.Context(), plan.ID)
+		if err != nil || len(waiting) != 1 || !waiting[0].Cancels() {
+			t.Fatalf("%+v, %v are written down", waiting, err)
+		}
+		if tasks, _, err := f.s.Tasks(t.Context(), 10); err != nil || !slices.ContainsFunc(tasks, func(x store.Task) bool { return x.Kind == fund.TaskErasedPlan && x.ObjectID == plan.ID }) {
+			t.Errorf("staff are asked %+v, %v", tasks, err)
+		}
+		dump := storetest.Dump(t, f.s)
+		for _, trace := range []string{ada, "Ada Quill"} {
+			if lines := storetest.Lines(dump, trace); len(lines) > 0 {
+				t.Errorf("%q stands in %v", trace, lines)
+			}
 		}
 		f.svc.Providers[sandbox.Key] = f.sandbox
-		f.press(f.open("/my/erase"), "form#erase", "email", ada)
+		f.ok(worker.ErasedPlans(f.s, f.svc).Do(t.Context()))
+		f.ok(f.svc.Recover(t.Context(), 0))
 		p, _, err := f.s.Plan(t.Context(), plan.ID)
 		if err != nil || p.State != fund.PlanCancelled {
 			t.Errorf("the plan is %s, %v", p.State, err)
@@ -929,6 +948,126 @@ func TestAPlanThatBeginsAfterErasureIsEndedAtOnce(t *testing.T) {
 		}
 		if err != nil || kinds[fund.TaskErasedPlan] != 1 || kinds[fund.TaskErasedGift] != 1 {
 			t.Errorf("tasks: %v, %v", kinds, err)
+		}
+	})
+}
+
+// pledge announces a transfer and returns its donation.
+func (f *fan) pledge(email string, every fund.Every) fund.Donation {
+	f.t.Helper()
+	return f.pledgeAnd(email, every, false)
+}
+
+func (f *fan) pledgeAnd(email string, every fund.Every, remind bool) fund.Donation {
+	f.t.Helper()
+	d, err := f.svc.Begin(f.t.Context(), fund.Form{
+		Nonce: id.New(), Age: time.Minute, Campaign: f.campaign, Currency: "USD", Every: string(every), Choice: fund.Own, Own: "20",
+		Email: email, Name: "Ada Quill", Provider: fund.KeyBank, Remind: remind,
+	}, locale.For("en"))
+	f.ok(err)
+	return d
+}
+
+func TestAMissedStandingOrderIsRemindedOfOnceAndOnlyWhereItWasAskedFor(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		f.byBank(dollars)
+		began := f.clock.Now()
+		for email, remind := range map[string]bool{ada: true, bob: false} {
+			d := f.pledgeAnd(email, fund.Month, remind)
+			f.ok(f.s.Write(t.Context(), func(tx *store.Tx) error {
+				_, _, err := tx.BookGift(t.Context(), store.BookedGift{Provider: fund.KeyBank, Ref: "line-" + email, DonationID: d.ID, CampaignID: f.campaign.ID, Amount: d.Amount, At: began, Quiet: true})
+				return err
+			}))
+		}
+		f.ok(f.jobs.Drain(t.Context()))
+		due := fund.AddPeriods(began, fund.Month, 1)
+		remind := (&worker.Transfers{Letters: worker.Letters{Store: f.s, Templates: f.site.Templates, Money: f.clock, Address: func(path, _ string) string { return "https://lantern.example" + path }}, Bank: f.giving.Bank}).Remind()
+		reminders := func() []store.Mail {
+			for range 2 {
+				f.ok(remind.Do(t.Context()))
+			}
+			all, err := f.s.Mails(t.Context(), 100, 0)
+			f.ok(err)
+			return slices.DeleteFunc(all, func(m store.Mail) bool { return !strings.Contains(m.Subject, "has not come") })
+		}
+		for _, v := range []struct {
+			at   time.Time
+			want int
+		}{{due.AddDate(0, 0, 6), 0}, {due.AddDate(0, 0, 8), 1}, {due.AddDate(0, 0, 20), 1}, {fund.AddPeriods(began, fund.Month, 2).AddDate(0, 0, 8), 2}} {
+			f.clock.Add(v.at.Sub(f.clock.Now()))
+			if got := len(reminders()); got != v.want {
+				t.Fatalf("%s: %d reminders, want %d", v.at.Format(time.DateOnly), got, v.want)
+			}
+		}
+		list := reminders()
+		if slices.ContainsFunc(list, func(m store.Mail) bool { return m.ToAddress != ada }) {
+			t.Error("who did not ask is reminded")
+		}
+		link := regexp.MustCompile(`/my/link/\S+`).FindString(list[0].Text)
+		if page := f.open(link); !strings.Contains(page.said(), "Stop the reminders?") {
+			t.Errorf("the link says %s", page.said())
+		}
+		f.act(link)
+		if a := f.visit("GET", link, nil); a.status != http.StatusGone || !strings.Contains(a.said(), "stopped by it") {
+			t.Errorf("used, the link says %d %s", a.status, a.said())
+		}
+		f.clock.Add(31 * 24 * time.Hour)
+		if got := len(reminders()); got != 2 {
+			t.Errorf("after they were stopped there are %d reminders", got)
+		}
+	})
+}
+
+func TestTheTickForRemindersIsOffAndKeptWithWhatWasAgreed(t *testing.T) {
+	p := newPurse(t)
+	if p.page("/give/costs-2026").Find("#remind").Length() != 0 {
+		t.Error("without bank transfer a reminder of it is offered")
+	}
+	p.byBank(dollars)
+	tick := p.page("/give/costs-2026").Find("#remind")
+	if _, on := tick.Attr("checked"); tick.Length() != 1 || on {
+		t.Errorf("%d ticks, on: %v", tick.Length(), on)
+	}
+}
+
+func TestAnAnnouncedTransferIsShownWithItsReferenceAndMayBeWithdrawn(t *testing.T) {
+	eachFan(t, func(t *testing.T, f *fan) {
+		f.byBank(dollars)
+		f.gift(ada, "5.00", fund.Once)
+		once, monthly := f.pledge(ada, fund.Once), f.pledge(ada, fund.Month)
+		other := f.pledge(bob, fund.Once)
+		ref, _, err := f.s.ReferenceOf(t.Context(), once.ID)
+		f.ok(err)
+		f.signIn(ada)
+		page := f.open("/my")
+		for _, want := range []string{"$20 by bank transfer", "$20 every month by standing order", ref.Grouped()} {
+			if !strings.Contains(page.said(), want) {
+				t.Errorf("%q is not on the page: %s", want, page.said())
+			}
+		}
+		if n := page.Find(`a[href="/give/bank/` + once.ID + `"]`).Length(); n != 1 || page.Find(`section[aria-labelledby^="plan-"]`).Length() != 0 {
+			t.Errorf("%d ways to what to type at the bank; the plan is shown twice", n)
+		}
+		theirs := fields(page.Document, `form[action="/my/pledges/`+once.ID+`"]`)
+		if a := f.visit("POST", "/my/pledges/"+other.ID, theirs, "Sec-Fetch-Site", "same-origin"); a.status != http.StatusNotFound {
+			t.Errorf("somebody else's transfer is answered with %d", a.status)
+		}
+		for _, d := range []fund.Donation{once, monthly} {
+			if a := f.press(f.open("/my"), `form[action="/my/pledges/`+d.ID+`"]`); a.to() != "/my?done=pledge" {
+				t.Errorf("withdrawing is answered with %d %s", a.status, a.said())
+			}
+			if got, err := f.s.Donation(t.Context(), d.ID); err != nil || got.State != fund.DonationCancelled {
+				t.Errorf("the gift is %s, %v", got.State, err)
+			}
+		}
+		if said := f.open("/my").said(); strings.Contains(said, "$20") {
+			t.Errorf("afterwards the page says %s", said)
+		}
+		if said := f.open("/give/bank/" + once.ID).said(); !strings.Contains(said, "called off") || strings.Contains(said, ref.Grouped()) {
+			t.Errorf("the page of the transfer says %s", said)
+		}
+		if list, err := f.s.Promises(t.Context(), f.clock.Now(), 10); err != nil || len(list) != 1 || list[0].DonationID != other.ID {
+			t.Errorf("staff still wait for %+v, %v", list, err)
 		}
 	})
 }

@@ -30,6 +30,11 @@ func (v *me) use(ctx context.Context, l opened) (web.Page, error) {
 		return v.useRestart(ctx, l)
 	case store.DonorReceipt:
 		return v.useReceipt(ctx, l)
+	case store.DonorStopReminders:
+		if _, err := v.spend(ctx, l, func(tx *store.Tx) error { return tx.StopReminders(ctx, l.Object) }); err != nil {
+			return web.Page{}, err
+		}
+		return v.again()
 	case store.DonorConfirm:
 		return v.useConfirm(ctx, l)
 	case store.DonorRevert:

@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"masthead.dev/masthead/internal/web"
@@ -28,7 +29,24 @@ func (r Route) methods() []string {
 // Routes are all addresses of the public site but those of articles, which
 // follow the outlet's pattern and are looked up where nothing here fits.
 func (s *Site) Routes() []Route {
-	return append([]Route{
+	return slices.Concat(s.own(), s.record(), s.More)
+}
+
+// record are the addresses by which readers and people outside the desk come to
+// what the desk alone keeps.
+func (s *Site) record() []Route {
+	out := []Route{
+		{Path: "/preview/{token}", Handler: s.preview, One: true},
+		{Path: "/preview/{token}/{hash}/{file}", Handler: s.previewPicture, One: true},
+	}
+	if s.Reports != nil {
+		out = append(out, Route{Path: "/report", Handler: s.report, Post: true})
+	}
+	return out
+}
+
+func (s *Site) own() []Route {
+	return []Route{
 		{Path: "/", Handler: s.front},
 		{Path: "/sections/{slug}", Handler: s.section},
 		{Path: "/sections/{slug}/feed.xml", Handler: s.sectionFeed(feedRSS)},
@@ -69,7 +87,7 @@ func (s *Site) Routes() []Route {
 		{Path: "/favicon.ico", Handler: s.favicon, One: true},
 		{Path: "/healthz", Handler: s.healthz, One: true},
 		{Path: "/readyz", Handler: s.readyz, One: true},
-	}, s.More...)
+	}
 }
 
 // fits tells whether a path has a pattern's segments, and what its parameters

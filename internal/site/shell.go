@@ -23,6 +23,7 @@ type shell struct {
 	sections []news.Section
 	ask      Ask
 	deps     []string
+	pictures string    // what addresses of pictures begin with; "" is /media/
 	until    time.Time // when the page looks different by itself; zero is never
 }
 
@@ -45,6 +46,9 @@ func (s *Site) shell(ctx context.Context, r *web.Request) (*shell, error) {
 	sh.Frame = web.Frame{
 		Locale: locale.For(lang), Zone: o.Location(), Home: o.Home(lang), Outlet: publisher(o, lang),
 		Canonical: o.URL(address(o.Prefix(lang)+strings.TrimSuffix(r.Path, "/"), "")),
+	}
+	if s.Reports != nil {
+		sh.Report = sh.Path("/report")
 	}
 	if r.Path == "/" {
 		sh.Canonical = o.URL(o.Home(lang))

@@ -24,6 +24,9 @@ type Site struct {
 	Templates *web.Templates
 	Clock     clock.Clock
 	Blobs     blob.Store
+	Pretended bool // payments are pretended, as in the demo
+
+	Reports *Reports // the form for readers' reports; nil has none
 
 	// Ask tells what pages need to ask readers for money; nil asks nowhere.
 	Ask func(ctx context.Context, lang string) (Ask, error)

@@ -9,6 +9,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/feed"
 	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
 
@@ -74,7 +75,7 @@ func (s *Site) sitemap(ctx context.Context, r *web.Request) (web.Page, error) {
 	sh := &shell{outlet: o, now: s.Clock.Now()}
 	var pages []feed.Page
 	for _, t := range list {
-		p := feed.Page{URL: o.URL(address(t.Path, "")), Modified: t.Modified}
+		p := feed.Page{URL: o.URL(address(t.Path, "")), Modified: told(t)}
 		if pic, ok := pictures[t.Lead]; ok && sh.usable(pic) {
 			p.Images = []string{sh.pictureURL(pic)}
 		}
@@ -84,6 +85,14 @@ func (s *Site) sitemap(ctx context.Context, r *web.Request) (web.Page, error) {
 	page := xmlPage(body, "settings", "articles")
 	page.Until = sh.until
 	return page, err
+}
+
+// told is when readers were last told of a change.
+func told(t store.Teaser) time.Time {
+	if t.Updated.After(t.First) {
+		return t.Updated
+	}
+	return t.First
 }
 
 // sitemapOfPages has what is not an article: fronts, sections and the pages that

@@ -14,11 +14,15 @@ const (
 	ReadDrafts  Action = "read_drafts"  // see others' drafts
 	EditDrafts  Action = "edit_drafts"  // edit others' drafts
 	ReadSources Action = "read_sources" // sources and confidential notes
+	AcceptPitch Action = "accept_pitch" // let a pitch become a draft
+	Review      Action = "review"       // hand a story on or back, assign it, spike it
 	Approve     Action = "approve"
 	Publish     Action = "publish" // publish and schedule
 	Correct     Action = "correct"
 	Retract     Action = "retract"  // the text is struck, the address stays
 	Withdraw    Action = "withdraw" // the address answers 410 or 451
+	Confirm     Action = "confirm"  // a withdrawal, as the second person
+	Override    Action = "override" // let a stop pass, with a reason; hold a story back
 	BreakLock   Action = "break_lock"
 	EditRules   Action = "edit_rules" // dictionary and style rules
 	EditMedia   Action = "edit_media"
@@ -45,6 +49,9 @@ type Object struct {
 	Authors []string // accounts whose own it is
 	Invited []string // accounts that were asked to work on it
 	Named   []string // accounts that may read its confidential notes
+	// Sole tells that somebody else has to look at it (four eyes), and that nobody
+	// but the person who is asked about has written it.
+	Sole bool
 
 	Role   Role   // for Appoint
 	Holder Person // for Appoint: whose account it is
@@ -98,7 +105,7 @@ func May(p Person, a Action, o Object) Decision {
 		d = fromTable(p, a, o)
 	}
 	if d.OK() {
-		return conditions(p, a, d)
+		return conditions(p, a, o, d)
 	}
 	return d
 }
@@ -224,7 +231,10 @@ func appoints(p Person, r Role) bool {
 }
 
 // conditions adds what an allowed action still asks for.
-func conditions(p Person, a Action, d Decision) Decision {
+func conditions(p Person, a Action, o Object, d Decision) Decision {
+	if o.Sole && (a == Approve || a == Correct) {
+		d.Second = Editor
+	}
 	switch a {
 	case Appoint, Operate, EraseDonor, Refund:
 		d.Prove = true

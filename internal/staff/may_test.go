@@ -15,11 +15,15 @@ write_own     | own         | own        | own          | own          | –    
 read_drafts   | –           | section    | yes          | yes          | –     | –
 edit_drafts   | –           | invited    | yes          | yes          | –     | –
 read_sources  | own         | own        | named        | named        | –     | –
+accept_pitch  | –           | own        | yes          | yes          | –     | –
+review        | –           | –          | yes          | yes          | –     | –
 approve       | –           | –          | not own      | yes          | –     | –
 publish       | –           | –          | grant        | yes          | –     | –
 correct       | –           | propose    | yes          | yes          | –     | –
 retract       | –           | –          | propose      | yes          | –     | –
 withdraw      | –           | –          | propose      | yes          | –     | –
+confirm       | –           | –          | yes          | yes          | –     | –
+override      | –           | –          | –            | yes          | –     | –
 break_lock    | –           | –          | yes          | yes          | –     | –
 edit_rules    | propose     | propose    | yes          | yes          | –     | –
 edit_media    | own         | yes        | yes          | yes          | –     | –
@@ -51,7 +55,7 @@ var others = staff.Object{Section: "town", Authors: []string{other}}
 func TestEveryCellOfTheTableOfPermissionsHolds(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(permissions), "\n")
 	head := split(lines[0])
-	if len(lines) != 25 || len(head) != 7 {
+	if len(lines) != 29 || len(head) != 7 {
 		t.Fatalf("the table has %d lines and %d columns", len(lines), len(head))
 	}
 	for _, line := range lines[1:] {

@@ -35,7 +35,7 @@ type Address struct {
 
 // Found is what an address leads to.
 type Found struct {
-	Article string // published under exactly this path
+	Article string // published under exactly this path, or withdrawn from it
 	Target  string // path to redirect to
 	Gone    bool   // was public and was withdrawn
 }
@@ -163,7 +163,7 @@ func (s *Store) followArticle(ctx context.Context, articleID string) (Found, err
 	}
 	state, err := db.One(ctx, s.Query(), db.Value[string], "SELECT state FROM article WHERE id = $1", articleID)
 	if err == nil && state == "withdrawn" {
-		return Found{Gone: true}, nil
+		return Found{Gone: true, Article: articleID}, nil
 	}
 	if err == nil || fault.Is(err, fault.NotFound) {
 		return Found{}, notThere

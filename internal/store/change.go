@@ -3,10 +3,16 @@ package store
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
 )
+
+// changesMost keys are written by one statement; few, so that the statements of
+// different lengths stay few as well.
+const changesMost = 8
 
 // recordChanges writes the touched keys at the end of a transaction. On
 // PostgreSQL sequence numbers are given out before the commit, so a reader could
@@ -14,12 +20,18 @@ import (
 // makes their order the order of commits.
 func (s *Store) recordChanges(ctx context.Context, tx *db.Tx, keys []string) error {
 	if tx.Engine() == db.Postgres {
-		if _, err := db.Exec(ctx, tx, "SELECT pg_advisory_xact_lock(7230145)"); err != nil {
+		if err := tx.Later(ctx, "SELECT pg_advisory_xact_lock(7230145)"); err != nil {
 			return err
 		}
 	}
-	for _, k := range keys {
-		if _, err := db.Exec(ctx, tx, "INSERT INTO change (key, at) VALUES ($1, $2)", k, s.nowMs()); err != nil {
+	for some := range slices.Chunk(keys, changesMost) {
+		args := []any{s.nowMs()}
+		rows := make([]string, len(some))
+		for i, k := range some {
+			args = append(args, k)
+			rows[i] = "(" + place(i+2) + ", $1)"
+		}
+		if err := tx.Later(ctx, "INSERT INTO change (key, at) VALUES "+strings.Join(rows, ", "), args...); err != nil {
 			return err
 		}
 	}

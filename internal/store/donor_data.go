@@ -54,6 +54,7 @@ var donorTables = []donorTable{
 	{name: "decline", where: ofDonations},
 	{name: "offline_gift", where: ofPayments, hide: "entered_by entered_name", blank: "note = ''"},
 	{name: "bank_reference", where: ofDonor},
+	{name: "bank_reminder", where: ofDonor, blank: "-"},
 	{name: "bank_allocation", where: ofPayments, hide: "by_id by_name reversed_by"},
 	{name: "bank_detail", where: ofTransfers, hide: "payer_hash box", blank: "payer_hash = '', box = ''"},
 	{name: "news_stop", where: ofDonor},

@@ -13,15 +13,16 @@ type Power string
 
 // The powers. Each link has one of them over one object, and no other.
 const (
-	DonorSignIn  Power = "signin"  // opens the donor's own page
-	DonorStepUp  Power = "step_up" // proves once more who it is, for export and a change of address
-	DonorCancel  Power = "cancel"  // ends the plan Object
-	DonorPause   Power = "pause"   // lets the plan Object rest
-	DonorResume  Power = "resume"  // takes back a pause or a cancellation that waits
-	DonorRestart Power = "restart" // begins again what the plan Object was
-	DonorReceipt Power = "receipt" // opens the receipt Object; may be used again
-	DonorConfirm Power = "confirm" // proves the new address in Detail
-	DonorRevert  Power = "revert"  // brings the old address in Detail back
+	DonorSignIn        Power = "signin"         // opens the donor's own page
+	DonorStepUp        Power = "step_up"        // proves once more who it is, for export and a change of address
+	DonorCancel        Power = "cancel"         // ends the plan Object
+	DonorPause         Power = "pause"          // lets the plan Object rest
+	DonorResume        Power = "resume"         // takes back a pause or a cancellation that waits
+	DonorRestart       Power = "restart"        // begins again what the plan Object was
+	DonorStopReminders Power = "stop_reminders" // ends the reminders about the donation Object
+	DonorReceipt       Power = "receipt"        // opens the receipt Object; may be used again
+	DonorConfirm       Power = "confirm"        // proves the new address in Detail
+	DonorRevert        Power = "revert"         // brings the old address in Detail back
 )
 
 // Again tells whether a link with this power may be used more than once.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +80,10 @@ func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) error {
 		d.ID, d.Nonce, d.DonorID, db.Null(d.CampaignID), d.Amount.Currency, d.Amount.Minor, d.Every, d.Provider, d.State, db.Null(d.Session),
 		d.URL, d.Appeal, db.Int(d.ShowName), d.Lang, d.Consent, d.CreatedAt.UnixMilli(), db.Ms(d.OpenedAt), seen(d),
 		db.Int(d.WantsNews), d.Cover, d.Name)
-	return err
+	if err != nil || !d.WantsReminder {
+		return err
+	}
+	return tx.Later(ctx, "INSERT INTO bank_reminder (donation_id, donor_id, asked_at) VALUES ($1, $2, $3)", d.ID, d.DonorID, d.CreatedAt.UnixMilli())
 }
 
 // nameDonor gives a donor the name and the wish of the form that a payment began
@@ -242,13 +246,18 @@ func (s Fund) Unfinished(ctx context.Context, before time.Time, limit int) ([]fu
 }
 
 // lockObjects makes other transactions about the same objects wait for the end
-// of this one. SQLite has one writer and needs nothing.
+// of this one, before any statement that comes after. SQLite has one writer and
+// needs nothing. Names that are given together must be in one order everywhere.
 func (tx *Tx) lockObjects(ctx context.Context, names []string) error {
 	if tx.Engine() != db.Postgres {
 		return nil
 	}
-	for _, n := range names {
-		if _, err := db.Exec(ctx, tx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", n); err != nil {
+	for some := range slices.Chunk(names, 20) {
+		locks, args := make([]string, len(some)), make([]any, len(some))
+		for i, n := range some { // columns are made from left to right
+			locks[i], args[i] = "pg_advisory_xact_lock(hashtextextended("+place(i+1)+", 7))", n
+		}
+		if err := tx.Later(ctx, "SELECT "+strings.Join(locks, ", "), args...); err != nil {
 			return err
 		}
 	}

@@ -22,8 +22,10 @@ func (s Fund) Apply(ctx context.Context, provider string, f fund.Facts, reduce f
 		if err := tx.writeChanges(ctx, provider, c); err != nil {
 			return err
 		}
-		campaigns, err = tx.postAll(ctx, provider, c)
-		return err
+		if campaigns, err = tx.postAll(ctx, provider, c); err != nil {
+			return err
+		}
+		return tx.countGivenBack(ctx, provider, c.Refunds)
 	})
 	if err != nil {
 		return c, err
@@ -52,7 +54,7 @@ func (s Fund) noteGoals(ctx context.Context, campaigns []string, at time.Time) e
 
 func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes) error {
 	for _, d := range c.Donations {
-		if _, err := db.Exec(ctx, tx, "UPDATE donation SET state = $1, session_ref = $2, session_url = $3, opened_at = $4, updated_at = $5 WHERE id = $6",
+		if err := tx.Later(ctx, "UPDATE donation SET state = $1, session_ref = $2, session_url = $3, opened_at = $4, updated_at = $5 WHERE id = $6",
 			d.State, db.Null(d.Session), d.URL, db.Ms(d.OpenedAt), seen(d), d.ID); err != nil {
 			return err
 		}
@@ -69,7 +71,7 @@ func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes)
 		}
 	}
 	for _, x := range c.Refunds {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO refund (id, provider, ref, payment_id, currency, minor, state, created_at, updated_at) VALUES (`+places(9)+`)
+		if err := tx.Later(ctx, `INSERT INTO refund (id, provider, ref, payment_id, currency, minor, state, created_at, updated_at) VALUES (`+places(9)+`)
 			ON CONFLICT (provider, ref) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
 			x.ID, provider, x.Ref, x.PaymentID, x.Amount.Currency, x.Amount.Minor, x.State, x.CreatedAt.UnixMilli(), x.UpdatedAt.UnixMilli()); err != nil {
 			return err
@@ -82,9 +84,14 @@ func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes)
 				return err
 			}
 		}
+		if x.State == fund.RefundFailed {
+			if err := tx.holdAgain(ctx, x); err != nil {
+				return err
+			}
+		}
 	}
 	for _, x := range c.Disputes {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO dispute (id, provider, ref, payment_id, currency, minor, state, opened_at, updated_at) VALUES (`+places(9)+`)
+		if err := tx.Later(ctx, `INSERT INTO dispute (id, provider, ref, payment_id, currency, minor, state, opened_at, updated_at) VALUES (`+places(9)+`)
 			ON CONFLICT (provider, ref) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
 			x.ID, provider, x.Ref, x.PaymentID, x.Amount.Currency, x.Amount.Minor, x.State, x.OpenedAt.UnixMilli(), x.UpdatedAt.UnixMilli()); err != nil {
 			return err
@@ -101,14 +108,14 @@ func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes)
 
 func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) error {
 	for _, p := range c.Payouts {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO payout (provider, ref, currency, minor, state, created_at, updated_at) VALUES (`+places(7)+`)
+		if err := tx.Later(ctx, `INSERT INTO payout (provider, ref, currency, minor, state, created_at, updated_at) VALUES (`+places(7)+`)
 			ON CONFLICT (provider, ref) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
 			provider, p.Ref, p.Amount.Currency, p.Amount.Minor, p.State, p.CreatedAt.UnixMilli(), p.UpdatedAt.UnixMilli()); err != nil {
 			return err
 		}
 	}
 	for _, m := range c.Movements {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored, own_currency, own_minor, rate)
+		if err := tx.Later(ctx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored, own_currency, own_minor, rate)
 			VALUES (`+places(13)+`) ON CONFLICT (provider, ref) DO NOTHING`,
 			provider, m.Ref, m.Kind, m.Amount.Currency, m.Amount.Minor, m.Fee, m.Source.ID, m.At.UnixMilli(), m.EntryKey, m.Ignored,
 			m.Own.Currency, m.Own.Minor, m.Rate); err != nil {
@@ -132,13 +139,12 @@ func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) e
 }
 
 func (tx *Tx) putPayment(ctx context.Context, provider string, p fund.Payment) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO payment (id, provider, ref, donation_id, plan_id, donor_id, campaign_id, currency, minor,
+	tx.Touch(campaignKey(p.CampaignID))
+	return tx.Later(ctx, `INSERT INTO payment (id, provider, ref, donation_id, plan_id, donor_id, campaign_id, currency, minor,
 		refunded_minor, disputed_minor, succeeded_at, created_at) VALUES (`+places(13)+`)
 		ON CONFLICT (provider, ref) DO UPDATE SET refunded_minor = excluded.refunded_minor, disputed_minor = excluded.disputed_minor`,
 		p.ID, provider, p.Ref, p.DonationID, db.Null(p.PlanID), p.DonorID, db.Null(p.CampaignID), p.Amount.Currency, p.Amount.Minor,
 		p.Refunded, p.Disputed, p.SucceededAt.UnixMilli(), tx.now())
-	tx.Touch(campaignKey(p.CampaignID))
-	return err
 }
 
 // campaignKey is the change key of a campaign's money; the general fund has one too.
@@ -156,11 +162,16 @@ func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set
 	if len(c.Entries) == 0 {
 		return campaigns, nil
 	}
-	head, err := tx.lockHead(ctx) // first: what another process posts meanwhile would not be seen
+	for _, e := range c.Entries { // while nobody waits for the head
+		if err := e.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	head, posted, err := tx.headAndContents(ctx, c.Entries)
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := tx.unposted(ctx, provider, c.Entries)
+	fresh, err := tx.unposted(ctx, provider, posted, c.Entries)
 	if err != nil || len(fresh) == 0 {
 		return campaigns, err
 	}
@@ -171,17 +182,26 @@ func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set
 	return campaigns, tx.chain(ctx, head, fresh)
 }
 
+// headAndContents locks the head and then looks which of the entries are in the
+// books: the other way round, what another process posts meanwhile would not be
+// seen. Both go to the server together, one after the other.
+func (tx *Tx) headAndContents(ctx context.Context, entries []ledger.Entry) (head booksEnd, posted map[string]content, err error) {
+	q := tx.Ask()
+	var heads []booksEnd
+	tx.askHead(q, &heads)
+	posted = map[string]content{}
+	askContents(q, posted, entries)
+	if err := q.Run(ctx); err != nil {
+		return head, nil, err
+	}
+	head, err = onlyHead(heads)
+	return head, posted, err
+}
+
 // unposted are the entries that are not in the books; those that are must tell
 // the same fact.
-func (tx *Tx) unposted(ctx context.Context, provider string, entries []ledger.Entry) (fresh []ledger.Entry, err error) {
-	posted, err := tx.contents(ctx, entries)
-	if err != nil {
-		return nil, err
-	}
+func (tx *Tx) unposted(ctx context.Context, provider string, posted map[string]content, entries []ledger.Entry) (fresh []ledger.Entry, err error) {
 	for _, e := range entries {
-		if err := e.Validate(); err != nil {
-			return nil, err
-		}
 		have, ok := posted[e.Key]
 		if !ok {
 			posted[e.Key] = content{e.Key, e.Date, ledger.ContentHash(e), e.Tags} // told twice in one breath
@@ -200,23 +220,22 @@ type content struct {
 	tags            map[string]string
 }
 
-func (tx *Tx) contents(ctx context.Context, entries []ledger.Entry) (map[string]content, error) {
-	out := map[string]content{}
+func askContents(q *db.Questions, out map[string]content, entries []ledger.Entry) {
 	if len(entries) == 0 {
-		return out, nil
+		return
 	}
 	keys := make([]string, len(entries))
 	for i, e := range entries {
 		keys[i] = e.Key
 	}
 	marks, args := anyOf(1, keys)
-	rows, err := db.Rows(ctx, tx, func(r db.Scanner) (c content, err error) {
+	db.Add(q, func(r db.Scanner) (c content, err error) {
 		return c, r.Scan(&c.key, &c.date, &c.hash, db.FromJSON(&c.tags))
+	}, func(rows []content) {
+		for _, c := range rows {
+			out[c.key] = c
+		}
 	}, "SELECT key, date, content_hash, tags FROM ledger_entry WHERE key IN ("+marks+")", args...)
-	for _, c := range rows {
-		out[c.key] = c
-	}
-	return out, err
 }
 
 // compare looks at a fact that is in the books already. It must be the same one;
@@ -234,15 +253,20 @@ func (tx *Tx) compare(ctx context.Context, provider string, have content, e ledg
 
 // NewMovements implements fund.Store.
 func (s Fund) NewMovements(ctx context.Context, provider string, list []fund.Movement) ([]fund.Movement, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
 	refs := make([]string, len(list))
 	for i, m := range list {
 		refs[i] = m.Ref
 	}
-	known, err := byRef(ctx, s.Query(), db.Value[string], func(ref string) string { return ref },
-		"SELECT ref FROM movement WHERE provider = $1 AND ref", provider, refs)
+	marks, args := anyOf(2, refs)
+	rows, err := db.Rows(ctx, s.Query(), db.Value[string], "SELECT ref FROM movement WHERE provider = $1 AND ref IN ("+marks+")", append([]any{provider}, args...)...)
+	known := set{}
+	known.add(rows...)
 	var fresh []fund.Movement
 	for _, m := range list {
-		if _, ok := known[m.Ref]; !ok {
+		if !known[m.Ref] {
 			fresh = append(fresh, m)
 		}
 	}

@@ -26,6 +26,8 @@ type BookedGift struct {
 	At         time.Time  // the bank's day, or the day it was handed over
 	PlanID     string     // "": the donation's own plan, where it has one
 	Quiet      bool       // no thank-you goes out
+
+	seen *foreseenGift // what bulk work has read about the donation; nil is nothing
 }
 
 // BookGift writes the payment, what becomes of its donation and plan, and asks
@@ -36,12 +38,14 @@ func (tx *Tx) BookGift(ctx context.Context, g BookedGift) (paymentID string, fre
 	if g.Provider == "" || g.Ref == "" || g.Amount.Minor <= 0 || g.At.IsZero() {
 		return "", false, fault.New(fault.Internal, "a gift to be booked needs a provider, a reference, an amount and a day")
 	}
-	if err := tx.lockObjects(ctx, []string{g.Provider + " payment " + g.Ref}); err != nil {
-		return "", false, err
-	}
-	have, err := db.One(ctx, tx, db.Value[string], "SELECT id FROM payment WHERE provider = $1 AND ref = $2", g.Provider, g.Ref)
-	if err == nil || !fault.Is(err, fault.NotFound) {
-		return have, false, err
+	if g.seen == nil { // else it is not there
+		if err := tx.lockObjects(ctx, []string{g.Provider + " payment " + g.Ref}); err != nil {
+			return "", false, err
+		}
+		have, err := db.One(ctx, tx, db.Value[string], "SELECT id FROM payment WHERE provider = $1 AND ref = $2", g.Provider, g.Ref)
+		if err == nil || !fault.Is(err, fault.NotFound) {
+			return have, false, err
+		}
 	}
 	d, err := tx.giftDonation(ctx, g)
 	if err != nil {
@@ -57,8 +61,10 @@ func (tx *Tx) BookGift(ctx context.Context, g BookedGift) (paymentID string, fre
 	if err := tx.putPayment(ctx, g.Provider, p); err != nil {
 		return "", false, err
 	}
-	if err := tx.nameDonor(ctx, p.ID); err != nil {
-		return "", false, err
+	if !g.seen.again(g.At) { // a later payment brings no name
+		if err := tx.nameDonor(ctx, p.ID); err != nil {
+			return "", false, err
+		}
 	}
 	tx.Touch("desk")
 	if g.Quiet {
@@ -71,6 +77,9 @@ func (tx *Tx) BookGift(ctx context.Context, g BookedGift) (paymentID string, fre
 // succeeded by it, or one that is made for it. A late payment is real money, so
 // an expired or cancelled one succeeds too.
 func (tx *Tx) giftDonation(ctx context.Context, g BookedGift) (d fund.Donation, err error) {
+	if g.seen != nil {
+		return tx.foreseenSucceeds(ctx, g)
+	}
 	if g.DonationID != "" {
 		if d, err = db.One(ctx, tx, scanDonation, "SELECT "+donationColumns+" FROM donation WHERE id = $1", g.DonationID); err != nil {
 			return d, err
@@ -105,6 +114,9 @@ func (tx *Tx) giftDonation(ctx context.Context, g BookedGift) (d fund.Donation, 
 // payment is active now and takes its rhythm from it; the next one is expected
 // an interval later. Money for a plan that has ended leaves it ended.
 func (tx *Tx) planPaid(ctx context.Context, g BookedGift, donationID string) (planID string, err error) {
+	if g.seen != nil {
+		return tx.foreseenPaid(ctx, g)
+	}
 	planID = g.PlanID
 	if planID == "" {
 		list, err := db.Rows(ctx, tx, db.Value[string], "SELECT id FROM plan WHERE donation_id = $1 ORDER BY started_at DESC LIMIT 1", donationID)
@@ -141,23 +153,29 @@ func (tx *Tx) CampaignFor(ctx context.Context, d fund.Donation, at time.Time) (s
 	if err != nil {
 		return "", err
 	}
+	paid := 0
+	if d.Every != fund.Once {
+		if paid, err = db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM payment WHERE donation_id = $1", d.ID); err != nil {
+			return "", err
+		}
+	}
+	return countsFor(c, d, paid, at), nil
+}
+
+// countsFor is CampaignFor for a donation's campaign, and with so many payments
+// of it before this one.
+func countsFor(c fund.Campaign, d fund.Donation, paid int, at time.Time) string {
 	opened := d.OpenedAt
 	if opened.IsZero() {
 		opened = d.CreatedAt
 	}
-	if d.Every != fund.Once {
-		n, err := db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM payment WHERE donation_id = $1", d.ID)
-		if err != nil {
-			return "", err
-		}
-		if n > 0 {
-			opened = time.Time{}
-		}
+	if d.Every != fund.Once && paid > 0 {
+		opened = time.Time{}
 	}
 	if c.Counts(at, opened) {
-		return c.ID, nil
+		return c.ID
 	}
-	return "", nil
+	return ""
 }
 
 // NoteGoals looks whether gifts that were booked have reached the goals of

@@ -19,65 +19,46 @@ func (s *Store) GuardSettings(ctx context.Context) (guard.Settings, error) {
 	return set.Filled(), err
 }
 
-// loadGuard reads what speaks against the donations of new payments, the
-// warnings about payments, and the rates of the days of payments that may count
-// in another currency.
-func (tx *Tx) loadGuard(ctx context.Context, w *fund.World, f fund.Facts) (err error) {
-	var refs []string
-	fresh := set{}
+// askGuard asks what speaks against the donations of payments, for the warnings
+// about payments, and for the rates of the days of payments, which may count in
+// another currency.
+func askGuard(q *db.Questions, w *fund.World, f fund.Facts) {
+	var warnings, donations []string
 	for _, x := range f.Warnings {
-		refs = append(refs, x.Ref)
+		warnings = append(warnings, x.Ref)
 	}
 	for _, p := range f.Payments {
-		if _, known := w.Payments[p.Ref]; !known {
-			fresh.add(p.Donation)
+		if p.Donation != "" {
+			donations = append(donations, p.Donation)
 		}
 	}
-	if w.Warnings, err = byRef(ctx, tx, scanWarning, func(x fund.Warning) string { return x.Ref },
-		warningQuery+" WHERE x.provider = $1 AND x.ref", w.Provider, refs); err != nil {
-		return err
+	askRefs(q, scanWarning, func(x fund.Warning) { w.Warnings[x.Ref] = x }, warningQuery+" WHERE x.provider = $1 AND x.ref", w.Provider, warnings)
+	askSuspicions(q, w, donations)
+	// A payment may count elsewhere than its donation, as a renewal after the
+	// campaign's end does; so the campaign's currency says nothing here.
+	for _, p := range f.Payments {
+		first, last := fund.NearDays(p.SucceededAt)
+		db.Add(q, scanRate, func(list []fund.Rate) { w.Rates = append(w.Rates, list...) },
+			"SELECT "+rateColumns+" FROM fx_rate WHERE day BETWEEN $1 AND $2 AND from_currency = $3", first, last, p.Amount.Currency)
 	}
-	if w.Suspicions, err = tx.suspicions(ctx, fresh.list()); err != nil {
-		return err
-	}
-	w.Rates, err = tx.ratesFor(ctx, *w, f)
-	return err
 }
 
-func (tx *Tx) suspicions(ctx context.Context, donations []string) (map[string][]guard.Reason, error) {
-	out := map[string][]guard.Reason{}
+func askSuspicions(q *db.Questions, w *fund.World, donations []string) {
 	if len(donations) == 0 {
-		return out, nil
+		return
 	}
 	type row struct {
 		donation string
 		reasons  []guard.Reason
 	}
 	marks, args := anyOf(1, donations)
-	rows, err := db.Rows(ctx, tx, func(r db.Scanner) (x row, err error) {
+	db.Add(q, func(r db.Scanner) (x row, err error) {
 		return x, r.Scan(&x.donation, db.FromJSON(&x.reasons))
+	}, func(all []row) {
+		for _, x := range all {
+			w.Suspicions[x.donation] = x.reasons
+		}
 	}, "SELECT donation_id, reasons FROM suspicion WHERE donation_id IN ("+marks+")", args...)
-	for _, x := range rows {
-		out[x.donation] = x.reasons
-	}
-	return out, err
-}
-
-func (tx *Tx) ratesFor(ctx context.Context, w fund.World, f fund.Facts) (all []fund.Rate, err error) {
-	for _, p := range f.Payments {
-		// A payment may count elsewhere than its donation, as a renewal after the
-		// campaign's end does; so the campaign's currency says nothing here.
-		if _, ok := w.Donations[p.Donation]; !ok {
-			continue
-		}
-		first, last := fund.NearDays(p.SucceededAt)
-		list, err := db.Rows(ctx, tx, scanRate, "SELECT "+rateColumns+" FROM fx_rate WHERE day BETWEEN $1 AND $2 AND from_currency = $3", first, last, p.Amount.Currency)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
-	}
-	return all, nil
 }
 
 const warningQuery = `SELECT x.id, x.ref, x.payment_id, p.ref, x.actionable, x.state, x.at, x.updated_at
@@ -91,19 +72,19 @@ func scanWarning(r db.Scanner) (x fund.Warning, err error) {
 // round asked for, which decides about it.
 func (tx *Tx) writeGuard(ctx context.Context, provider string, c fund.Changes) error {
 	for _, d := range c.Declines {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO decline (provider, session_ref, n, donation_id, at) VALUES (`+places(5)+`)
+		if err := tx.Later(ctx, `INSERT INTO decline (provider, session_ref, n, donation_id, at) VALUES (`+places(5)+`)
 			ON CONFLICT (provider, session_ref, n) DO NOTHING`, provider, d.Session, d.N, d.Donation, d.At.UnixMilli()); err != nil {
 			return err
 		}
 	}
 	for _, h := range c.Holds {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO hold (payment_id, state, reasons, weight, held_at, due_at) VALUES (`+places(6)+`)
+		if err := tx.Later(ctx, `INSERT INTO hold (payment_id, state, reasons, weight, held_at, due_at) VALUES (`+places(6)+`)
 			ON CONFLICT (payment_id) DO NOTHING`, h.PaymentID, h.State, db.JSON(h.Reasons), h.Weight, h.HeldAt.UnixMilli(), h.DueAt.UnixMilli()); err != nil {
 			return err
 		}
 	}
 	for _, w := range c.Warnings {
-		if _, err := db.Exec(ctx, tx, `INSERT INTO fraud_warning (id, provider, ref, payment_id, actionable, at, updated_at) VALUES (`+places(7)+`)
+		if err := tx.Later(ctx, `INSERT INTO fraud_warning (id, provider, ref, payment_id, actionable, at, updated_at) VALUES (`+places(7)+`)
 			ON CONFLICT (provider, ref) DO UPDATE SET actionable = excluded.actionable, updated_at = excluded.updated_at`,
 			w.ID, provider, w.Ref, w.PaymentID, db.Int(w.Actionable), w.At.UnixMilli(), w.UpdatedAt.UnixMilli()); err != nil {
 			return err
@@ -158,6 +139,9 @@ func (tx *Tx) SetRate(ctx context.Context, by Actor, x fund.Rate) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "write the day like 2026-01-31")
 	}
+	if err := tx.lockObjects(ctx, []string{rateLock(x.Day, x.From, x.To)}); err != nil {
+		return err
+	}
 	have, err := db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM fx_rate WHERE day = $1 AND from_currency = $2 AND to_currency = $3", x.Day, x.From, x.To)
 	if err != nil {
 		return err
@@ -169,11 +153,14 @@ func (tx *Tx) SetRate(ctx context.Context, by Actor, x fund.Rate) error {
 		x.Day, x.From, x.To, x.Rate, x.Source, tx.now(), by.ID); err != nil {
 		return err
 	}
-	if err := tx.SettleTask(ctx, by, fund.TaskRate+":"+x.Day+":"+x.From+":"+x.To); err != nil {
+	if err := tx.SettleTask(ctx, by, fund.RateTask("", x.Day, x.From, x.To).Key); err != nil {
+		return err
+	}
+	if err := tx.Enqueue(ctx, job.Count(x.Day, x.From, x.To)); err != nil {
 		return err
 	}
 	waiting, err := db.Rows(ctx, tx, func(r db.Scanner) (p [2]string, err error) { return p, r.Scan(&p[0], &p[1]) },
-		"SELECT provider, ref FROM payment WHERE currency = $1 AND succeeded_at BETWEEN $2 AND $3",
+		"SELECT provider, ref FROM payment WHERE currency = $1 AND succeeded_at BETWEEN $2 AND $3 AND provider NOT IN ('bank', 'offline')",
 		x.From, day.AddDate(0, 0, -1).UnixMilli(), day.AddDate(0, 0, 2).UnixMilli())
 	if err != nil {
 		return err

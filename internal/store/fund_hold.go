@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -87,6 +88,32 @@ func (tx *Tx) EndHold(ctx context.Context, by Actor, paymentID string, to fund.H
 		}
 	}
 	return tx.Audit(ctx, by, "gift."+string(to), "payment", paymentID, nil)
+}
+
+// holdAgain lets a gift that was given back, but whose refund came back from the
+// giver's bank, wait for a person once more, as long as it did before.
+func (tx *Tx) holdAgain(ctx context.Context, x fund.Refund) error {
+	err := tx.Later(ctx, `UPDATE hold SET state = 'held', due_at = $1 + due_at - held_at, held_at = $1, decided_at = NULL, decided_by = ''
+		WHERE payment_id = $2 AND state = 'refunded'`, x.UpdatedAt.UnixMilli(), x.PaymentID)
+	if err != nil {
+		return err
+	}
+	tx.Touch("desk")
+	return tx.Later(ctx, `UPDATE task SET state = 'open', done_at = NULL, done_by = '' WHERE unique_key = $1 AND state = 'done'
+		AND EXISTS (SELECT 1 FROM hold WHERE payment_id = $2 AND state = 'held')`, fund.TaskHeld+":"+x.PaymentID, x.PaymentID)
+}
+
+// GiveBackKey is under what key a held gift is given back: the same for as long
+// as that is under way or done, and another after the provider refused it or the
+// giver's bank sent it back.
+func (s *Store) GiveBackKey(ctx context.Context, paymentID string) (string, error) {
+	key := "held-" + paymentID
+	failed, err := db.One(ctx, s.Query(), db.Value[int64], `SELECT (SELECT COUNT(*) FROM command WHERE state = 'failed' AND key LIKE $1)
+		+ (SELECT COUNT(*) FROM refund WHERE payment_id = $2 AND state = 'failed')`, key+"%", paymentID)
+	if failed > 0 {
+		key += "-" + strconv.FormatInt(failed, 10)
+	}
+	return key, err
 }
 
 // touchPayment makes pages look at a payment's campaign again: its donor may be

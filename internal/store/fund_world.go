@@ -8,6 +8,7 @@ import (
 
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/guard"
 )
 
 // set is a set of texts that keeps no blanks.
@@ -80,43 +81,34 @@ func (a about) locks(provider string) []string {
 	return all.list()
 }
 
-// world reads what is known about the objects of some facts.
+// world reads what is known about the objects of some facts. What does not need
+// the answer to something else is asked for together, and what can't be there is
+// not asked for: most facts are about a payment that is new.
 func (tx *Tx) world(ctx context.Context, provider string, f fund.Facts) (w fund.World, err error) {
 	a := aboutFacts(f)
 	if err := tx.lockObjects(ctx, a.locks(provider)); err != nil {
 		return w, err
 	}
-	w = fund.World{Provider: provider, Movements: map[string]bool{}}
-	if err := tx.loadPayments(ctx, &w, a); err != nil {
+	w = newWorld(provider)
+	named := tx.Ask()
+	askPayments(named, &w, a.payments.list())
+	askDonations(named, &w, a.donations.list())
+	askRefs(named, scanPlan, func(p fund.Plan) { w.Plans[p.Ref] = p }, "SELECT "+planColumns+" FROM plan WHERE provider = $1 AND ref", provider, a.plans.list())
+	askRefs(named, scanPayout, func(p fund.Payout) { w.Payouts[p.Ref] = p },
+		"SELECT ref, currency, minor, state, created_at, updated_at FROM payout WHERE provider = $1 AND ref", provider, a.payouts.list())
+	askRefs(named, db.Value[string], func(ref string) { w.Movements[ref] = true }, "SELECT ref FROM movement WHERE provider = $1 AND ref", provider, a.movements.list())
+	theirs := func(payment string) { a.payments.add(payment) }
+	askRefs(named, scanRefund, func(x fund.Refund) { theirs(x.Payment) }, refundQuery+" WHERE x.provider = $1 AND x.ref", provider, a.refunds.list())
+	askRefs(named, scanDispute, func(x fund.Dispute) { theirs(x.Payment) }, disputeQuery+" WHERE x.provider = $1 AND x.ref", provider, a.disputes.list())
+	askGuard(named, &w, f)
+	if err := named.Run(ctx); err != nil {
 		return w, err
 	}
-	for _, p := range w.Payments {
-		a.donations.add(p.DonationID)
-	}
-	if err := tx.loadDonations(ctx, &w, a); err != nil {
-		return w, err
-	}
-	if w.Plans, err = byRef(ctx, tx, scanPlan, func(p fund.Plan) string { return p.Ref },
-		"SELECT "+planColumns+" FROM plan WHERE provider = $1 AND ref", provider, a.plans.list()); err != nil {
-		return w, err
-	}
-	if w.Payouts, err = byRef(ctx, tx, scanPayout, func(p fund.Payout) string { return p.Ref },
-		"SELECT ref, currency, minor, state, created_at, updated_at FROM payout WHERE provider = $1 AND ref", provider, a.payouts.list()); err != nil {
-		return w, err
-	}
-	known, err := byRef(ctx, tx, db.Value[string], func(ref string) string { return ref },
-		"SELECT ref FROM movement WHERE provider = $1 AND ref", provider, a.movements.list())
-	for ref := range known {
-		w.Movements[ref] = true
-	}
-	if err != nil {
-		return w, err
-	}
-	if err := tx.loadGuard(ctx, &w, f); err != nil {
+	if err := tx.loadRelated(ctx, &w, a); err != nil {
 		return w, err
 	}
 	if len(f.Payouts) > 0 {
-		if w.BankBooks, err = bankBooks(ctx, tx); err != nil {
+		if err := tx.loadArrivals(ctx, &w, a.payouts.list()); err != nil {
 			return w, err
 		}
 	}
@@ -124,67 +116,75 @@ func (tx *Tx) world(ctx context.Context, provider string, f fund.Facts) (w fund.
 	return w, err
 }
 
-// byRef runs "… WHERE provider = $1 AND column" for a list of values.
-func byRef[T any](ctx context.Context, q db.Querier, scan func(db.Scanner) (T, error), key func(T) string, query, provider string, list []string) (map[string]T, error) {
-	out := map[string]T{}
+func newWorld(provider string) fund.World {
+	return fund.World{
+		Provider: provider, Donations: map[string]fund.Donation{}, Campaigns: map[string]fund.Campaign{}, Plans: map[string]fund.Plan{},
+		Payments: map[string]fund.Payment{}, Refunds: map[string]fund.Refund{}, Disputes: map[string]fund.Dispute{},
+		Payouts: map[string]fund.Payout{}, Movements: map[string]bool{}, Warnings: map[string]fund.Warning{},
+		Suspicions: map[string][]guard.Reason{},
+	}
+}
+
+// askRefs asks "… WHERE provider = $1 AND column" for a list of values; keep gets
+// each row.
+func askRefs[T any](q *db.Questions, scan func(db.Scanner) (T, error), keep func(T), query, provider string, list []string) {
 	if len(list) == 0 {
-		return out, nil
+		return
 	}
 	marks, args := anyOf(2, list)
-	rows, err := db.Rows(ctx, q, scan, query+" IN ("+marks+")", append([]any{provider}, args...)...)
-	for _, v := range rows {
-		out[key(v)] = v
-	}
-	return out, err
+	db.Add(q, scan, func(all []T) {
+		for _, v := range all {
+			keep(v)
+		}
+	}, query+" IN ("+marks+")", append([]any{provider}, args...)...)
 }
 
-// loadPayments reads the payments that facts are about, directly or through a
-// refund or dispute, with all refunds and disputes of each.
-func (tx *Tx) loadPayments(ctx context.Context, w *fund.World, a about) (err error) {
-	refundRef := func(x fund.Refund) string { return x.Ref }
-	disputeRef := func(x fund.Dispute) string { return x.Ref }
-	given, err := byRef(ctx, tx, scanRefund, refundRef, refundQuery+" WHERE x.provider = $1 AND x.ref", w.Provider, a.refunds.list())
-	if err != nil {
-		return err
-	}
-	for _, x := range given {
-		a.payments.add(x.Payment)
-	}
-	asked, err := byRef(ctx, tx, scanDispute, disputeRef, disputeQuery+" WHERE x.provider = $1 AND x.ref", w.Provider, a.disputes.list())
-	if err != nil {
-		return err
-	}
-	for _, x := range asked {
-		a.payments.add(x.Payment)
-	}
-	refs := a.payments.list()
-	if w.Payments, err = byRef(ctx, tx, scanPayment, func(p fund.Payment) string { return p.Ref }, paymentQuery+" WHERE p.provider = $1 AND p.ref", w.Provider, refs); err != nil {
-		return err
-	}
-	if w.Refunds, err = byRef(ctx, tx, scanRefund, refundRef, refundQuery+" WHERE x.provider = $1 AND p.ref", w.Provider, refs); err != nil {
-		return err
-	}
-	w.Disputes, err = byRef(ctx, tx, scanDispute, disputeRef, disputeQuery+" WHERE x.provider = $1 AND p.ref", w.Provider, refs)
-	return err
+func askPayments(q *db.Questions, w *fund.World, refs []string) {
+	askRefs(q, scanPayment, func(p fund.Payment) { w.Payments[p.Ref] = p }, paymentQuery+" WHERE p.provider = $1 AND p.ref", w.Provider, refs)
 }
 
-func (tx *Tx) loadDonations(ctx context.Context, w *fund.World, a about) (err error) {
-	w.Donations, err = byRef(ctx, tx, scanDonation, func(d fund.Donation) string { return d.ID },
-		"SELECT "+donationColumns+" FROM donation WHERE provider = $1 AND id", w.Provider, a.donations.list())
-	if err != nil {
-		return err
+func askDonations(q *db.Questions, w *fund.World, ids []string) {
+	askRefs(q, scanDonation, func(d fund.Donation) { w.Donations[d.ID] = d }, "SELECT "+donationColumns+" FROM donation WHERE provider = $1 AND id", w.Provider, ids)
+}
+
+// loadRelated reads the payments that a refund or dispute led to, all refunds
+// and disputes of each payment, its donation, and the campaigns of the donations.
+func (tx *Tx) loadRelated(ctx context.Context, w *fund.World, a about) (err error) {
+	if missing := without(a.payments, w.Payments); len(missing) > 0 && len(a.refunds)+len(a.disputes) > 0 {
+		q := tx.Ask()
+		askPayments(q, w, missing)
+		if err := q.Run(ctx); err != nil {
+			return err
+		}
+	}
+	if len(w.Payments) > 0 {
+		refs, theirs := slices.Sorted(maps.Keys(w.Payments)), set{}
+		for _, p := range w.Payments {
+			theirs.add(p.DonationID)
+		}
+		q := tx.Ask()
+		askRefs(q, scanRefund, func(x fund.Refund) { w.Refunds[x.Ref] = x }, refundQuery+" WHERE x.provider = $1 AND p.ref", w.Provider, refs)
+		askRefs(q, scanDispute, func(x fund.Dispute) { w.Disputes[x.Ref] = x }, disputeQuery+" WHERE x.provider = $1 AND p.ref", w.Provider, refs)
+		askDonations(q, w, without(theirs, w.Donations))
+		if err := q.Run(ctx); err != nil {
+			return err
+		}
 	}
 	campaigns := set{}
 	for _, d := range w.Donations {
 		campaigns.add(d.CampaignID)
 	}
-	w.Campaigns = map[string]fund.Campaign{}
 	for _, id := range campaigns.list() {
 		if w.Campaigns[id], err = campaignBy(ctx, tx, "c.id = $1", id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// without lists what is not among the keys of known.
+func without[T any](s set, known map[string]T) []string {
+	return slices.DeleteFunc(s.list(), func(v string) bool { _, ok := known[v]; return ok })
 }
 
 // near lists single gifts of the donors of new payments within an hour of them.
@@ -196,7 +196,7 @@ func (tx *Tx) near(ctx context.Context, w fund.World, f fund.Facts) ([]fund.Paym
 		if _, known := w.Payments[p.Ref]; known || !ok || d.Every != fund.Once {
 			continue
 		}
-		if err := tx.lockObjects(ctx, []string{"donor " + d.DonorID}); err != nil {
+		if err := tx.lockObjects(ctx, []string{"donor " + d.DonorID}); err != nil { // goes with the query
 			return nil, err
 		}
 		list, err := db.Rows(ctx, tx, scanPayment, paymentQuery+` WHERE p.provider = $1 AND p.donor_id = $2 AND p.currency = $3 AND p.minor = $4

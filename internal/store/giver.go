@@ -53,11 +53,22 @@ func likePart(s string) string {
 	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s)) + "%"
 }
 
+// called is the condition that a donor's address or name is like a pattern in
+// small letters. SQLite's LIKE makes no difference between ASCII's large and small
+// letters, and its LOWER knows no others.
+func (s *Store) called(donor, address, name string) string {
+	column := donor + ".name"
+	if s.Engine() == db.Postgres {
+		column = "LOWER(" + column + ")"
+	}
+	return donor + ".email LIKE " + address + " ESCAPE '!' OR " + column + " LIKE " + name + " ESCAPE '!'"
+}
+
 // Givers lists donors with what they gave. Only a treasurer may see them.
 func (s *Store) Givers(ctx context.Context, q GiverQuery) ([]Giver, error) {
 	var w where
 	if q.Search != "" {
-		w.add("(d.email LIKE ? ESCAPE '!' OR LOWER(d.name) LIKE ? ESCAPE '!')", likePart(q.Search), likePart(q.Search))
+		w.add("("+s.called("d", "?", "?")+")", likePart(q.Search), likePart(q.Search))
 	}
 	if q.Tag != "" {
 		w.add("EXISTS (SELECT 1 FROM donor_tag t WHERE t.donor_id = d.id AND t.tag = ?)", q.Tag)

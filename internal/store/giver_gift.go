@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -31,12 +32,11 @@ const (
 
 // PaidQuery chooses payments, the newest first.
 type PaidQuery struct {
-	View     PaidView
-	Search   string // a part of the donor's name or address, or a whole reference
-	DonorID  string
-	Provider string
-	Before   string // cursor: the last payment of the page before; "" is from the newest on
-	Limit    int
+	View    PaidView
+	Search  string // a part of the donor's name or address, or a whole reference
+	DonorID string
+	Before  string // cursor: the last payment of the page before; "" is from the newest on
+	Limit   int
 }
 
 const paidQuery = `SELECT p.id, p.ref, p.donation_id, p.plan_id, p.donor_id, p.campaign_id, d.every, p.currency, p.minor,
@@ -54,27 +54,83 @@ func scanPaid(r db.Scanner) (p Paid, err error) {
 // PaidList lists payments with their donors. Only a treasurer may see them.
 func (s *Store) PaidList(ctx context.Context, q PaidQuery) ([]Paid, error) {
 	var w where
+	few := q.View == DisputedPaid
 	if q.Search != "" {
-		like := likePart(q.Search)
-		w.add(`(p.ref = ? OR p.donation_id = ? OR p.id = ? OR p.donor_id IN (SELECT id FROM donor WHERE email LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!'))`,
-			q.Search, q.Search, q.Search, like, like)
+		found, err := s.searchPaid(ctx, q.Search)
+		if err != nil || found.none() {
+			return nil, err
+		}
+		few = found.limit(&w, s.called("y", "?", "?")) || few
 	}
 	if q.DonorID != "" {
 		w.add("p.donor_id = ?", q.DonorID)
-	}
-	if q.Provider != "" {
-		w.add("p.provider = ?", q.Provider)
 	}
 	switch q.View {
 	case RefundedPaid:
 		w.add("p.refunded_minor > 0")
 	case DisputedPaid:
-		w.add("EXISTS (SELECT 1 FROM dispute x WHERE x.payment_id = p.id)")
+		w.add("p.id IN (SELECT payment_id FROM dispute)")
+	}
+	// Where few are chosen they are looked up and put in order. The sign keeps the
+	// planner from going through all payments in their order instead.
+	at := "p.succeeded_at"
+	if few {
+		at = "+p.succeeded_at"
 	}
 	if q.Before != "" {
-		w.add("(p.succeeded_at, p.id) < (SELECT b.succeeded_at, b.id FROM payment b WHERE b.id = ?)", q.Before)
+		w.add("("+at+", p.id) < (SELECT b.succeeded_at, b.id FROM payment b WHERE b.id = ?)", q.Before)
 	}
-	return db.Rows(ctx, s.Query(), scanPaid, w.query(paidQuery, "ORDER BY p.succeeded_at DESC, p.id DESC LIMIT ?", q.Limit), w.args...)
+	return db.Rows(ctx, s.Query(), scanPaid, w.query(paidQuery, "ORDER BY "+at+" DESC, p.id DESC LIMIT ?", q.Limit), w.args...)
+}
+
+// foundPaid is what a search for payments has found: payments by one of their
+// references, and people.
+type foundPaid struct {
+	like     string
+	payments []string
+	donors   []string // at most fewDonors and one
+}
+
+// fewDonors are so many that all their gifts can be put in order for a page of
+// them. Gifts of more people than that are soon found among the newest ones.
+const fewDonors = 500
+
+func (s *Store) searchPaid(ctx context.Context, search string) (f foundPaid, err error) {
+	f.like = likePart(search)
+	f.donors, err = db.Rows(ctx, s.Query(), db.Value[string], "SELECT d.id FROM donor d WHERE "+s.called("d", "$1", "$1")+" LIMIT $2", f.like, fewDonors+1)
+	if err != nil {
+		return f, err
+	}
+	// The index of references begins with the provider, so it is asked once for
+	// each of them; they are found by leaps, since there are few.
+	f.payments, err = db.Rows(ctx, s.Query(), db.Value[string], `WITH RECURSIVE known (provider) AS (
+			SELECT MIN(provider) FROM payment UNION ALL
+			SELECT (SELECT MIN(provider) FROM payment WHERE provider > k.provider) FROM known k WHERE k.provider IS NOT NULL)
+		SELECT p.id FROM known k JOIN payment p ON p.provider = k.provider AND p.ref = $1
+		UNION SELECT id FROM payment WHERE id = $1 UNION SELECT id FROM payment WHERE donation_id = $1`, search)
+	return f, err
+}
+
+func (f foundPaid) none() bool { return len(f.payments)+len(f.donors) == 0 }
+
+// limit limits a list to what was found, and tells whether that is little; called
+// is the condition on a donor y.
+func (f foundPaid) limit(w *where, called string) (few bool) {
+	var ids []any
+	for _, id := range f.payments {
+		ids = append(ids, id)
+	}
+	byRef := "p.id IN (NULL" + strings.Repeat(", ?", len(f.payments)) + ")"
+	if len(f.donors) > fewDonors {
+		// In this form no planner takes it for cheaper to look at all donors first.
+		w.add("("+byRef+" OR (SELECT CASE WHEN "+called+" THEN 1 ELSE 0 END FROM donor y WHERE y.id = p.donor_id) = 1)", append(ids, f.like, f.like)...)
+		return false
+	}
+	for _, id := range f.donors {
+		ids = append(ids, id)
+	}
+	w.add("("+byRef+" OR p.donor_id IN (NULL"+strings.Repeat(", ?", len(f.donors))+"))", ids...)
+	return true
 }
 
 // PaidDetail is one payment with all that happened to it.
@@ -124,6 +180,8 @@ type PlanLine struct {
 	Provider string
 	Donor    fund.Donor
 	Campaign map[string]string
+	Reason   string // why the donor ended it, see CancelReason; "" where they did not say
+	Words    string // in their own words
 }
 
 // PlanLines lists plans in some of the states (all where none is named), those
@@ -142,13 +200,30 @@ func (s *Store) PlanLines(ctx context.Context, states []fund.PlanState, donorID 
 	}
 	return db.Rows(ctx, s.Query(), func(r db.Scanner) (p PlanLine, err error) {
 		err = r.Scan(&p.ID, &p.Ref, &p.DonationID, &p.DonorID, db.Text(&p.CampaignID), &p.Amount.Currency, &p.Amount.Minor, &p.Every, &p.State,
-			db.At(&p.StartedAt), db.At(&p.NextChargeAt), db.At(&p.CancelAt), db.At(&p.EndedAt), &p.Provider, db.FromJSON(&p.Campaign), &p.Donor.Email, &p.Donor.Name)
+			db.At(&p.StartedAt), db.At(&p.NextChargeAt), db.At(&p.CancelAt), db.At(&p.EndedAt), &p.Provider, db.FromJSON(&p.Campaign), &p.Donor.Email, &p.Donor.Name, &p.Reason, &p.Words)
 		p.Donor.ID, p.Donor.Email = p.DonorID, address(p.Donor.Email)
 		return p, err
 	}, w.query(`SELECT p.id, p.ref, p.donation_id, p.donor_id, p.campaign_id, p.currency, p.minor, p.every, p.state,
-		p.started_at, p.next_charge_at, p.cancel_at, p.ended_at, p.provider, c.title, g.email, g.name
+		p.started_at, p.next_charge_at, p.cancel_at, p.ended_at, p.provider, c.title, g.email, g.name,
+		COALESCE((SELECT x.reason FROM cancel_reason x WHERE x.plan_id = p.id ORDER BY x.at DESC, x.id LIMIT 1), ''),
+		COALESCE((SELECT x.words FROM cancel_reason x WHERE x.plan_id = p.id ORDER BY x.at DESC, x.id LIMIT 1), '')
 		FROM plan p JOIN donor g ON g.id = p.donor_id LEFT JOIN campaign c ON c.id = p.campaign_id`,
 		"ORDER BY COALESCE(p.next_charge_at, 9000000000000000), p.started_at DESC, p.id LIMIT ? OFFSET ?", limit, offset), w.args...)
+}
+
+// CountReasons counts the plans that were ended for each reason since a time; see
+// CancelReason. It names nobody, and no words of theirs.
+func (s *Store) CountReasons(ctx context.Context, since time.Time) (map[string]int, error) {
+	out := map[string]int{}
+	_, err := db.Rows(ctx, s.Query(), func(r db.Scanner) (none struct{}, err error) {
+		var reason string
+		var n int
+		err = r.Scan(&reason, &n)
+		out[reason] = n
+		return none, err
+	}, `SELECT x.reason, COUNT(*) FROM cancel_reason x WHERE x.at >= $1
+		AND NOT EXISTS (SELECT 1 FROM cancel_reason y WHERE y.plan_id = x.plan_id AND (y.at > x.at OR (y.at = x.at AND y.id < x.id))) GROUP BY x.reason`, since.UnixMilli())
+	return out, err
 }
 
 // CountPlans counts the plans in each state.

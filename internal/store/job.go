@@ -28,12 +28,11 @@ func (tx *Tx) Enqueue(ctx context.Context, j job.Job) error {
 	tx.Touch("jobs")
 	// One statement, which locks the job that waits already: nobody can take it
 	// before this transaction has committed what the work is about.
-	_, err := db.Exec(ctx, tx, `INSERT INTO job (id, kind, payload, unique_key, priority, run_at, max_attempts, created_at)
+	return tx.Later(ctx, `INSERT INTO job (id, kind, payload, unique_key, priority, run_at, max_attempts, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' DO UPDATE SET payload = excluded.payload,
 			run_at = CASE WHEN job.run_at > excluded.run_at THEN excluded.run_at ELSE job.run_at END`,
 		id.New(), j.Kind, db.JSON(j.Payload), db.Null(j.Key), j.Priority, runAt, j.Attempts, now)
-	return err
 }
 
 // Claim takes up to n due jobs for owner until the lease ends. Jobs whose lease

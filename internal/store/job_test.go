@@ -44,6 +44,9 @@ func TestWorkThatTwoAskForAtOnceIsDoneAfterBoth(t *testing.T) {
 				if err := tx.Enqueue(ctx, job.Job{Kind: "a", Key: "same", Payload: payload}); err != nil {
 					return err
 				}
+				if _, err := db.One(ctx, tx, db.Value[int64], "SELECT 1"); err != nil { // what was asked for goes to the server with it
+					return err
+				}
 				close(asked)
 				<-end
 				return nil

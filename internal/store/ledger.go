@@ -52,9 +52,8 @@ func (tx *Tx) chain(ctx context.Context, head booksEnd, entries []ledger.Entry) 
 		if err := tx.insertEntries(ctx, rows); err != nil {
 			return err
 		}
-		_, err := db.Exec(ctx, tx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash)
 		rows = rows[:0]
-		return err
+		return tx.Later(ctx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash)
 	}
 	for _, e := range entries {
 		if e.Reverses != "" || len(rows) == chainMost { // what it reverses may be one of these
@@ -78,17 +77,30 @@ func (tx *Tx) chain(ctx context.Context, head booksEnd, entries []ledger.Entry) 
 // transaction's end: the chain has one writer. On SQLite every transaction is
 // alone anyway.
 func (tx *Tx) lockHead(ctx context.Context) (booksEnd, error) {
+	q := tx.Ask()
+	var heads []booksEnd
+	tx.askHead(q, &heads)
+	if err := q.Run(ctx); err != nil {
+		return booksEnd{}, err
+	}
+	return onlyHead(heads)
+}
+
+func (tx *Tx) askHead(q *db.Questions, heads *[]booksEnd) {
 	query := "SELECT seq, hash, closed FROM ledger_head WHERE id = 1"
 	if tx.Engine() == db.Postgres {
 		query += " FOR UPDATE"
 	}
-	head, err := db.One(ctx, tx, func(r db.Scanner) (h booksEnd, err error) {
+	db.Add(q, func(r db.Scanner) (h booksEnd, err error) {
 		return h, r.Scan(&h.Seq, &h.Hash, &h.closed)
-	}, query)
-	if fault.Is(err, fault.NotFound) {
-		return head, fault.Wrap(fault.Internal, err, "the head of the books is missing; nothing can be posted until 'masthead ledger verify' has been looked into")
+	}, func(list []booksEnd) { *heads = list }, query)
+}
+
+func onlyHead(heads []booksEnd) (booksEnd, error) {
+	if len(heads) == 0 {
+		return booksEnd{}, fault.New(fault.Internal, "the head of the books is missing; nothing can be posted until 'masthead ledger verify' has been looked into")
 	}
-	return head, err
+	return heads[0], nil
 }
 
 // booksEnd is the end of the chain with the last day that is closed; "" for none.
@@ -164,8 +176,7 @@ func (tx *Tx) insertRows(ctx context.Context, insert string, rows [][]any) error
 		values.WriteByte(')')
 		args = append(args, row...)
 	}
-	_, err := db.Exec(ctx, tx, insert+values.String(), args...)
-	return err
+	return tx.Later(ctx, insert+values.String(), args...)
 }
 
 func tagsJSON(tags map[string]string) string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/ledger"
 )
 
@@ -32,11 +31,7 @@ func (tx *Tx) postSome(ctx context.Context, entries []ledger.Entry) error {
 			return err
 		}
 	}
-	head, err := tx.lockHead(ctx)
-	if err != nil {
-		return err
-	}
-	have, err := tx.contents(ctx, entries)
+	head, have, err := tx.headAndContents(ctx, entries)
 	if err != nil {
 		return err
 	}
@@ -93,14 +88,13 @@ func (b *batch) flush(ctx context.Context, tx *Tx, head *booksEnd) error {
 	if b.n == 0 {
 		return nil
 	}
-	_, err := db.Exec(ctx, tx, "INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at) VALUES "+rowsOf(b.n, entryWidth), b.entries...)
-	if err != nil {
+	if err := tx.Later(ctx, "INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at) VALUES "+rowsOf(b.n, entryWidth), b.entries...); err != nil {
 		return err
 	}
-	if _, err := db.Exec(ctx, tx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES "+rowsOf(b.m, postingWidth), b.postings...); err != nil {
+	if err := tx.Later(ctx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES "+rowsOf(b.m, postingWidth), b.postings...); err != nil {
 		return err
 	}
-	if _, err := db.Exec(ctx, tx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash); err != nil {
+	if err := tx.Later(ctx, "UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1", head.Seq, head.Hash); err != nil {
 		return err
 	}
 	tx.Touch("books")

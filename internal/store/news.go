@@ -12,16 +12,19 @@ import (
 )
 
 const articleColumns = `id, group_id, lang, kind, state, slug, section_id, working_revision, published_revision,
-	publish_at, embargoed, sticky, locked, first_published_at, created_at, modified_at`
+	publish_at, embargoed, sticky, locked, first_published_at, created_at, modified_at, headline, folded,
+	author_id, owner_id, reviewer_id, deadline_at, word_target, hold, legal, ended_at`
 
 func scanArticle(r db.Scanner) (a news.Article, err error) {
 	return a, r.Scan(&a.ID, &a.Group, &a.Lang, &a.Kind, &a.State, &a.Slug, db.Text(&a.Section), db.Text(&a.Working), db.Text(&a.Live),
-		db.At(&a.PublishAt), db.Bool(&a.Embargoed), db.Bool(&a.Sticky), db.Bool(&a.Locked), db.At(&a.First), db.At(&a.Created), db.At(&a.Modified))
+		db.At(&a.PublishAt), db.Bool(&a.Embargoed), db.Bool(&a.Sticky), db.Bool(&a.Locked), db.At(&a.First), db.At(&a.Created), db.At(&a.Modified),
+		&a.Headline, &a.Folded, &a.Author, &a.Owner, &a.Reviewer, db.At(&a.Deadline), &a.WordTarget, &a.Hold, db.Bool(&a.Legal), db.At(&a.Ended))
 }
 
 func articleValues(a news.Article) []any {
 	return []any{a.ID, a.Group, a.Lang, a.Kind, a.State, a.Slug, db.Null(a.Section), db.Null(a.Working), db.Null(a.Live),
-		db.Ms(a.PublishAt), db.Int(a.Embargoed), db.Int(a.Sticky), db.Int(a.Locked), db.Ms(a.First), a.Created.UnixMilli(), a.Modified.UnixMilli()}
+		db.Ms(a.PublishAt), db.Int(a.Embargoed), db.Int(a.Sticky), db.Int(a.Locked), db.Ms(a.First), a.Created.UnixMilli(), a.Modified.UnixMilli(),
+		a.Headline, a.Folded, a.Author, a.Owner, a.Reviewer, db.Ms(a.Deadline), a.WordTarget, a.Hold, db.Int(a.Legal), db.Ms(a.Ended), a.State.Phase()}
 }
 
 func article(ctx context.Context, q db.Querier, articleID string) (news.Article, error) {
@@ -44,7 +47,7 @@ func (tx *Tx) Article(ctx context.Context, articleID string) (news.Article, erro
 
 // AddArticle implements news.Store.
 func (tx *Tx) AddArticle(ctx context.Context, a news.Article) error {
-	_, err := db.Exec(ctx, tx, "INSERT INTO article ("+articleColumns+") VALUES ("+places(16)+")", articleValues(a)...)
+	_, err := db.Exec(ctx, tx, "INSERT INTO article ("+articleColumns+", phase) VALUES ("+places(27)+")", articleValues(a)...)
 	return err
 }
 
@@ -52,7 +55,9 @@ func (tx *Tx) AddArticle(ctx context.Context, a news.Article) error {
 func (tx *Tx) ChangeArticle(ctx context.Context, a news.Article, working string) error {
 	n, err := db.Exec(ctx, tx, `UPDATE article SET group_id = $2, lang = $3, kind = $4, state = $5, slug = $6, section_id = $7,
 		working_revision = $8, published_revision = $9, publish_at = $10, embargoed = $11, sticky = $12, locked = $13,
-		first_published_at = $14, created_at = $15, modified_at = $16 WHERE id = $1 AND working_revision = $17`,
+		first_published_at = $14, created_at = $15, modified_at = $16, headline = $17, folded = $18,
+		author_id = $19, owner_id = $20, reviewer_id = $21, deadline_at = $22, word_target = $23, hold = $24, legal = $25, ended_at = $26,
+		phase = $27 WHERE id = $1 AND working_revision = $28`,
 		append(articleValues(a), working)...)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "somebody else has changed this article meanwhile; load it again")
@@ -81,55 +86,46 @@ func (tx *Tx) GroupHas(ctx context.Context, group, lang, except string) (bool, e
 	return n > 0, err
 }
 
-const revisionColumns = "id, article_id, number, parent_id, content, prev_hash, hash, author_id, author_name, note, created_at"
+const revisionColumns = "id, article_id, number, parent_id, content, prev_hash, hash, author_id, author_name, note, created_at, origin, added, removed"
+
+// revisionRead are its columns and what stands for a text that was taken out.
+const revisionRead = revisionColumns + ", COALESCE((SELECT content_hash FROM redaction WHERE revision_id = revision.id), '')"
 
 func scanRevision(r db.Scanner) (v news.Revision, err error) {
-	return v, r.Scan(&v.ID, &v.Article, &v.Number, &v.Parent, db.FromJSON(&v.Content), &v.PrevHash, &v.Hash, &v.By.ID, &v.By.Name, &v.Note, db.At(&v.At))
+	return v, r.Scan(&v.ID, &v.Article, &v.Number, &v.Parent, db.FromJSON(&v.Content), &v.PrevHash, &v.Hash, &v.By.ID, &v.By.Name, &v.Note, db.At(&v.At),
+		&v.Origin, &v.Added, &v.Removed, &v.Redacted)
 }
 
 // Revision returns one revision; for the desk.
 func (s *Store) Revision(ctx context.Context, revisionID string) (news.Revision, error) {
-	return db.One(ctx, s.Query(), scanRevision, "SELECT "+revisionColumns+" FROM revision WHERE id = $1", revisionID)
+	return db.One(ctx, s.Query(), scanRevision, "SELECT "+revisionRead+" FROM revision WHERE id = $1", revisionID)
 }
 
 // Revision implements news.Store.
 func (tx *Tx) Revision(ctx context.Context, revisionID string) (news.Revision, error) {
-	return db.One(ctx, tx, scanRevision, "SELECT "+revisionColumns+" FROM revision WHERE id = $1", revisionID)
+	return db.One(ctx, tx, scanRevision, "SELECT "+revisionRead+" FROM revision WHERE id = $1", revisionID)
+}
+
+// LastRevision implements news.Store.
+func (tx *Tx) LastRevision(ctx context.Context, articleID string) (news.Revision, error) {
+	return db.One(ctx, tx, scanRevision, "SELECT "+revisionRead+" FROM revision WHERE article_id = $1 ORDER BY number DESC LIMIT 1", articleID)
 }
 
 // Revisions lists an article's revisions from the first on; for the desk.
 func (s *Store) Revisions(ctx context.Context, articleID string) ([]news.Revision, error) {
-	return db.Rows(ctx, s.Query(), scanRevision, "SELECT "+revisionColumns+" FROM revision WHERE article_id = $1 ORDER BY number", articleID)
+	return db.Rows(ctx, s.Query(), scanRevision, "SELECT "+revisionRead+" FROM revision WHERE article_id = $1 ORDER BY number", articleID)
 }
 
 // AddRevision implements news.Store.
 func (tx *Tx) AddRevision(ctx context.Context, v news.Revision) error {
-	_, err := db.Exec(ctx, tx, "INSERT INTO revision ("+revisionColumns+") VALUES ("+places(11)+")",
-		v.ID, v.Article, v.Number, v.Parent, db.JSON(v.Content), v.PrevHash, v.Hash, v.By.ID, v.By.Name, v.Note, v.At.UnixMilli())
+	_, err := db.Exec(ctx, tx, "INSERT INTO revision ("+revisionColumns+") VALUES ("+places(14)+")",
+		v.ID, v.Article, v.Number, v.Parent, db.JSON(v.Content), v.PrevHash, v.Hash, v.By.ID, v.By.Name, v.Note, v.At.UnixMilli(), v.Origin, v.Added, v.Removed)
 	return err
 }
 
 // VersionCount implements news.Store.
 func (tx *Tx) VersionCount(ctx context.Context, articleID string) (int, error) {
 	return db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM version WHERE article_id = $1", articleID)
-}
-
-// AddVersion implements news.Store.
-func (tx *Tx) AddVersion(ctx context.Context, v news.Version) error {
-	_, err := db.Exec(ctx, tx, "INSERT INTO version (article_id, number, revision_id, class, note, published_at) VALUES ("+places(6)+")",
-		v.Article, v.Number, v.Revision, v.Class, v.Note, v.At.UnixMilli())
-	return err
-}
-
-// AddCorrection implements news.Store.
-func (tx *Tx) AddCorrection(ctx context.Context, c news.Correction) error {
-	if c.Blocks == nil {
-		c.Blocks = []string{}
-	}
-	tx.Touch("corrections")
-	_, err := db.Exec(ctx, tx, `INSERT INTO correction (id, article_id, class, from_version, to_version, was, is_now, note, block_ids, prominent, found_at, fixed_at)
-		VALUES (`+places(12)+")", c.ID, c.Article, c.Class, c.From, c.To, c.Was, c.Now, c.Note, db.JSON(c.Blocks), db.Int(c.Prominent), db.Ms(c.FoundAt), c.FixedAt.UnixMilli())
-	return err
 }
 
 // DueArticles lists scheduled articles whose moment has come, with that moment.

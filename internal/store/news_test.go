@@ -183,7 +183,11 @@ func TestAScheduledArticleAppearsAtItsMomentAndNotBefore(t *testing.T) {
 		at := noon.Add(90 * time.Minute)
 		a := r.create(report("en", "Soon", "weirword"), "")
 		due := func() (done bool) {
-			r.do(func(tx *store.Tx) (err error) { done, err = r.Due(ctx, tx, a.ID, at); return err })
+			r.do(func(tx *store.Tx) error {
+				fate, err := r.Due(ctx, tx, a.ID, at)
+				done = fate == news.Out
+				return err
+			})
 			return done
 		}
 		r.do(func(tx *store.Tx) error { _, err := r.Schedule(ctx, tx, a.ID, at, false); return err })
@@ -215,14 +219,14 @@ func TestAnAppointmentThatWasMovedOrCancelledPublishesNothing(t *testing.T) {
 			r.do(func(tx *store.Tx) error { _, err := r.Schedule(ctx, tx, a.ID, at, false); return err })
 		}
 		r.clock.Add(4 * time.Hour)
-		var done bool
+		var done news.Fate
 		r.do(func(tx *store.Tx) (err error) { done, err = r.Due(ctx, tx, a.ID, first); return err })
-		if done {
+		if done != news.Void {
 			t.Error("the old appointment published it")
 		}
 		r.do(func(tx *store.Tx) error { _, err := r.Move(ctx, tx, a.ID, news.Draft); return err })
 		r.do(func(tx *store.Tx) (err error) { done, err = r.Due(ctx, tx, a.ID, second); return err })
-		if done {
+		if done != news.Void {
 			t.Error("the cancelled appointment published it")
 		}
 	})
@@ -392,7 +396,7 @@ func TestACorrectionSaysWhatWasWrongAndStandsInTheList(t *testing.T) {
 		r.change(p.Article, news.Order{Class: news.Correct, Was: "8 to 1", Now: "7 to 2"}, func(c *news.Content) {
 			c.Body = document.New("en", document.P("7 to 2"))
 		})
-		list, err := s.Corrections(ctx, 10, 0)
+		list, err := s.Corrections(ctx, time.UnixMilli(0), r.clock.Now().Add(time.Hour), 10, 0)
 		if err != nil || len(list) != 1 || list[0].Was != "8 to 1" || list[0].To != 2 || list[0].Path != p.Path {
 			t.Fatalf("%+v %v", list, err)
 		}
@@ -401,7 +405,7 @@ func TestACorrectionSaysWhatWasWrongAndStandsInTheList(t *testing.T) {
 			t.Fatalf("%+v %v", vers, err)
 		}
 		r.do(func(tx *store.Tx) error { return r.Withdraw(ctx, tx, p.Article, "It did harm.") })
-		list, err = s.Corrections(ctx, 10, 0)
+		list, err = s.Corrections(ctx, time.UnixMilli(0), r.clock.Now().Add(time.Hour), 10, 0)
 		if err != nil || len(list) != 1 || list[0].Class != news.Withdrawal || list[0].Headline != "" || list[0].Was != "" {
 			t.Errorf("after the withdrawal: %+v %v", list, err)
 		}

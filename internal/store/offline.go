@@ -64,6 +64,9 @@ func (tx *Tx) bookInHand(ctx context.Context, by Actor, g OfflineGift, paymentID
 	if err != nil {
 		return err
 	}
+	if err := tx.countByHand(ctx, g.entry().Key); err != nil {
+		return err
+	}
 	return tx.Audit(ctx, by, "gift.offline", "payment", paymentID, map[string]any{"amount": g.Amount.String(), "kind": g.Kind, "account": g.Account, "day": g.Day})
 }
 
@@ -121,6 +124,9 @@ func (s *Store) TakeBackOffline(ctx context.Context, by Actor, giftID string, no
 		}
 		back := ledger.Reverse(o.entry(), fund.KeyOffline+":"+giftID+":taken-back", now.In(zone).Format(time.DateOnly), "")
 		if _, _, err := tx.Post(ctx, back); err != nil {
+			return err
+		}
+		if err := tx.countByHand(ctx, o.entry().Key); err != nil {
 			return err
 		}
 		return tx.forgetOffline(ctx, by, o, now)

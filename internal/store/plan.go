@@ -43,13 +43,25 @@ func (tx *Tx) putPlan(ctx context.Context, provider string, p fund.Plan) error {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
+	if _, err = tx.movePlan(ctx, provider, was, p); err != nil {
+		return err
+	}
+	return tx.endErased(ctx, p)
+}
+
+// movePlan writes what a plan is now and what became of it since it was was, and
+// returns it as it stands then.
+func (tx *Tx) movePlan(ctx context.Context, provider string, was, p fund.Plan) (fund.Plan, error) {
 	events := fund.PlanMoves(was, p)
 	p.MRR, p.Events = was.MRR, was.Events+len(events)
 	for _, e := range events {
 		p.MRR += e.Delta
 	}
 	known, noticed := welcome(events)
-	_, err = db.Exec(ctx, tx, `INSERT INTO plan (`+planColumns+`, provider) VALUES (`+places(27)+`)
+	if p.Told = was.Told; p.Told == 0 {
+		p.Told = known
+	}
+	err := tx.Later(ctx, `INSERT INTO plan (`+planColumns+`, provider) VALUES (`+places(27)+`)
 		ON CONFLICT (provider, ref) DO UPDATE SET currency = excluded.currency, minor = excluded.minor, every = excluded.every, state = excluded.state,
 		next_charge_at = excluded.next_charge_at, cancel_at = excluded.cancel_at, ended_at = excluded.ended_at, end_reason = excluded.end_reason,
 		paused_at = excluded.paused_at, paused_until = excluded.paused_until, past_due_at = excluded.past_due_at, attempts = excluded.attempts,
@@ -60,18 +72,15 @@ func (tx *Tx) putPlan(ctx context.Context, provider string, p fund.Plan) error {
 		db.Ms(p.PastDueAt), p.Attempts, db.Int(p.LastTry), db.Ms(p.ChangedAt), p.UpdatedAt.UnixMilli(),
 		p.MRR, p.Events, known, db.Ms(noticed), nil, provider)
 	if err != nil {
-		return err
+		return p, err
 	}
 	tx.Touch(campaignKey(p.CampaignID))
-	if err := tx.endErased(ctx, p); err != nil {
-		return err
-	}
 	if p.Events > max(known, was.Told) {
 		if err := tx.Enqueue(ctx, job.Plan(p.ID)); err != nil {
-			return err
+			return p, err
 		}
 	}
-	return tx.addPlanEvents(ctx, p, was.Events, events)
+	return p, tx.addPlanEvents(ctx, p, was.Events, events)
 }
 
 // welcome is what the donor of a new plan learns by the thank-you: how many of
@@ -182,7 +191,12 @@ func (tx *Tx) leaveTask(ctx context.Context, t fund.Task) error {
 	for k, v := range t.Detail {
 		detail[k] = v
 	}
-	return tx.AddTask(ctx, Task{Key: t.Key, Kind: t.Kind, ObjectKind: t.ObjectKind, ObjectID: t.ObjectID, Detail: detail})
+	if err := tx.AddTask(ctx, Task{Key: t.Key, Kind: t.Kind, ObjectKind: t.ObjectKind, ObjectID: t.ObjectID, Detail: detail}); err != nil || !t.Again {
+		return err
+	}
+	_, err := db.Exec(ctx, tx, "UPDATE task SET state = 'open', done_at = NULL, done_by = '' WHERE unique_key = $1 AND state = 'done'", t.Key)
+	tx.Touch("desk")
+	return err
 }
 
 // addPlanEvents appends what became of a plan, numbered from the last one that

@@ -17,13 +17,15 @@ type SitemapPart struct {
 	Modified time.Time
 }
 
-// SitemapParts lists the parts with when something in them last changed. A
+// SitemapParts lists the parts with when readers were last told of a change in
+// them: a typo is no reason to fetch them again. A
 // retracted article keeps its address but is in no sitemap.
 func (s *Store) SitemapParts(ctx context.Context) ([]SitemapPart, error) {
 	return db.Rows(ctx, s.Query(), func(r db.Scanner) (p SitemapPart, err error) {
 		return p, r.Scan(&p.N, db.At(&p.Modified))
-	}, `SELECT n, MAX(modified_at) FROM (
-		SELECT (ROW_NUMBER() OVER (ORDER BY first_published_at, article_id) - 1) / $1 + 1 AS n, modified_at FROM publication WHERE state = 'published') AS part
+	}, `SELECT n, MAX(told) FROM (
+		SELECT (ROW_NUMBER() OVER (ORDER BY first_published_at, article_id) - 1) / $1 + 1 AS n,
+			COALESCE(updated_at, first_published_at) AS told FROM publication WHERE state = 'published') AS part
 		GROUP BY n ORDER BY n`, SitemapSize)
 }
 

@@ -74,26 +74,31 @@ func scanGrant(r db.Scanner) (g grantRow, err error) {
 // Staff lists everybody, the active ones first, by name.
 func (s *Store) Staff(ctx context.Context) ([]staff.Person, error) {
 	var out []staff.Person
-	err := s.Read(ctx, func(q db.Querier) error {
-		list, err := db.Rows(ctx, q, scanAccount, "SELECT "+accountColumns+" FROM staff ORDER BY state, name, id")
-		if err != nil {
-			return err
-		}
-		grants, err := db.Rows(ctx, q, scanGrant, "SELECT staff_id, role, section_id FROM staff_grant ORDER BY role, section_id")
-		if err != nil {
-			return err
-		}
-		of := map[string][]staff.Grant{}
-		for _, g := range grants {
-			of[g.staffID] = append(of[g.staffID], g.Grant)
-		}
-		for _, a := range list {
-			a.Grants = of[a.ID]
-			out = append(out, a.Person)
-		}
-		return nil
+	err := s.Read(ctx, func(q db.Querier) (err error) {
+		out, err = people(ctx, q)
+		return err
 	})
 	return out, err
+}
+
+func people(ctx context.Context, q db.Querier) (out []staff.Person, err error) {
+	list, err := db.Rows(ctx, q, scanAccount, "SELECT "+accountColumns+" FROM staff ORDER BY state, name, id")
+	if err != nil {
+		return nil, err
+	}
+	grants, err := db.Rows(ctx, q, scanGrant, "SELECT staff_id, role, section_id FROM staff_grant ORDER BY role, section_id")
+	if err != nil {
+		return nil, err
+	}
+	of := map[string][]staff.Grant{}
+	for _, g := range grants {
+		of[g.staffID] = append(of[g.staffID], g.Grant)
+	}
+	for _, a := range list {
+		a.Grants = of[a.ID]
+		out = append(out, a.Person)
+	}
+	return out, nil
 }
 
 // AddStaff makes an account with its roles and returns its id; fault.Conflict

@@ -58,6 +58,13 @@ func (s *Store) Link(ctx context.Context, token string) (Link, error) {
 		WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2`, tokenHash(token), s.nowMs()))
 }
 
+// Invitation is the last invitation of an account, which may have ended;
+// fault.NotFound where there is none that waits.
+func (s *Store) Invitation(ctx context.Context, staffID string) (Link, error) {
+	return db.One(ctx, s.Query(), scanLink, `SELECT kind, staff_id, expires_at FROM staff_link
+		WHERE staff_id = $1 AND kind = 'invite' AND used_at IS NULL ORDER BY created_at DESC LIMIT 1`, staffID)
+}
+
 // UseLink uses a one-time link up: of many who try at once exactly one gets it,
 // the others fault.Gone.
 func (tx *Tx) UseLink(ctx context.Context, token string) (Link, error) {

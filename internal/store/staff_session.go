@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/db"
+	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/id"
 )
 
@@ -31,6 +32,7 @@ const (
 
 // Session is somebody who is signed in, or half signed in.
 type Session struct {
+	ID        string // names it where several are listed; opens nothing
 	StaffID   string
 	Stage     Stage
 	CSRF      string // stands in every form of this session
@@ -38,6 +40,21 @@ type Session struct {
 	SeenAt    time.Time
 	ProvedAt  time.Time // when they last proved who they are; zero: not
 	ExpiresAt time.Time
+	From
+}
+
+// From is what is known of where a session began.
+type From struct {
+	How     string // "passkey", "code", "password", "link", "recovery" or "setup"
+	Browser string // its family; "" is not known
+}
+
+// Ends is when the session ends if there is no sign of life from now on.
+func (x Session) Ends() time.Time {
+	if idle := x.SeenAt.Add(SessionIdle); idle.Before(x.ExpiresAt) {
+		return idle
+	}
+	return x.ExpiresAt
 }
 
 // newToken returns 256 random bits as text without marks, so that logs know it
@@ -52,7 +69,7 @@ func tokenHash(token string) string {
 
 // StartSession signs somebody in up to a stage and returns the cookie's token.
 // A full session begins as proved.
-func (tx *Tx) StartSession(ctx context.Context, staffID string, stage Stage) (token string, err error) {
+func (tx *Tx) StartSession(ctx context.Context, staffID string, stage Stage, from From) (token string, err error) {
 	token, now := newToken(), tx.now()
 	lasts, proved := stageLasts, int64(0)
 	if stage == StageFull {
@@ -61,8 +78,8 @@ func (tx *Tx) StartSession(ctx context.Context, staffID string, stage Stage) (to
 			return "", err
 		}
 	}
-	_, err = db.Exec(ctx, tx, `INSERT INTO staff_session (token_hash, staff_id, stage, csrf, created_at, seen_at, proved_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $5, $6, $7)`, tokenHash(token), staffID, stage, newToken(), now, proved, now+lasts.Milliseconds())
+	_, err = db.Exec(ctx, tx, `INSERT INTO staff_session (token_hash, id, staff_id, stage, csrf, created_at, seen_at, proved_at, expires_at, how, browser)
+		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)`, tokenHash(token), id.New(), staffID, stage, newToken(), now, proved, now+lasts.Milliseconds(), from.How, from.Browser)
 	return token, err
 }
 
@@ -83,10 +100,10 @@ func (s *Store) Sessions(ctx context.Context, staffID string) ([]Session, error)
 		staffID, now, now-SessionIdle.Milliseconds())
 }
 
-const sessionColumns = "staff_id, stage, csrf, created_at, seen_at, NULLIF(proved_at, 0), expires_at"
+const sessionColumns = "id, staff_id, stage, csrf, created_at, seen_at, NULLIF(proved_at, 0), expires_at, how, browser"
 
 func scanSession(r db.Scanner) (x Session, err error) {
-	return x, r.Scan(&x.StaffID, &x.Stage, &x.CSRF, db.At(&x.CreatedAt), db.At(&x.SeenAt), db.At(&x.ProvedAt), db.At(&x.ExpiresAt))
+	return x, r.Scan(&x.ID, &x.StaffID, &x.Stage, &x.CSRF, db.At(&x.CreatedAt), db.At(&x.SeenAt), db.At(&x.ProvedAt), db.At(&x.ExpiresAt), &x.How, &x.Browser)
 }
 
 // SeeSession notes a sign of life. Callers do so once a minute at most: a page
@@ -106,6 +123,19 @@ func (tx *Tx) ProveSession(ctx context.Context, token string) error {
 func (tx *Tx) EndSession(ctx context.Context, token string) error {
 	_, err := db.Exec(ctx, tx, "DELETE FROM staff_session WHERE token_hash = $1", tokenHash(token))
 	return err
+}
+
+// EndOneSession ends one of an account's sessions by its id; fault.NotFound where
+// it has ended already or is somebody else's.
+func (tx *Tx) EndOneSession(ctx context.Context, by Actor, staffID, sessionID string) error {
+	n, err := db.Exec(ctx, tx, "DELETE FROM staff_session WHERE id = $1 AND staff_id = $2", sessionID, staffID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.NotFound, "this session has ended already")
+	}
+	return tx.Audit(ctx, by, "staff.session_ended", "staff", staffID, nil)
 }
 
 // EndSessions ends all sessions of an account but that of keep (a token, or "").
@@ -130,10 +160,14 @@ func (tx *Tx) shutOut(ctx context.Context, staffID, keep string) error {
 	return err
 }
 
-// PruneSessions forgets sessions and links that have ended.
+// PruneSessions forgets sessions, links and questions for passkeys that have
+// ended.
 func (tx *Tx) PruneSessions(ctx context.Context) error {
 	now := tx.now()
 	if _, err := db.Exec(ctx, tx, "DELETE FROM staff_session WHERE expires_at < $1 OR seen_at < $2", now, now-SessionIdle.Milliseconds()); err != nil {
+		return err
+	}
+	if _, err := db.Exec(ctx, tx, "DELETE FROM staff_ceremony WHERE expires_at < $1", now); err != nil {
 		return err
 	}
 	_, err := db.Exec(ctx, tx, "DELETE FROM staff_link WHERE expires_at < $1", now-SessionLasts.Milliseconds())

@@ -99,7 +99,7 @@ func TestASessionEndsByIdlenessByAgeAndWhenTheAccountIsSwitchedOff(t *testing.T)
 		staffID := hire(t, s, "a@x.example", staff.Reporter)
 		begin := func(stage store.Stage) (token string) {
 			write(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
-				token, err = tx.StartSession(ctx, staffID, stage)
+				token, err = tx.StartSession(ctx, staffID, stage, store.From{})
 				return err
 			})
 			return token
@@ -161,7 +161,7 @@ func TestOnlyHashesOfTokensAreKept(t *testing.T) {
 		staffID := hire(t, s, "a@x.example", staff.Owner)
 		var session, link string
 		write(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
-			if session, err = tx.StartSession(ctx, staffID, store.StageFull); err != nil {
+			if session, err = tx.StartSession(ctx, staffID, store.StageFull, store.From{}); err != nil {
 				return err
 			}
 			link, _, err = tx.MakeLink(ctx, store.LinkSignIn, staffID)
@@ -185,7 +185,7 @@ func TestSigningOutEverywhereKeepsOnlyTheSessionThatAsked(t *testing.T) {
 		var tokens [3]string
 		write(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
 			for i := range tokens {
-				if tokens[i], err = tx.StartSession(ctx, staffID, store.StageFull); err != nil {
+				if tokens[i], err = tx.StartSession(ctx, staffID, store.StageFull, store.From{}); err != nil {
 					return err
 				}
 			}

@@ -134,6 +134,9 @@ func (b *Statements) BeginBooks(ctx context.Context, accountID, day string, open
 		return fault.New(fault.Invalid, "the books of an account begin on a day written like 2026-01-15")
 	}
 	return b.Write(ctx, func(tx *Tx) error {
+		if err := tx.lockObjects(ctx, []string{bankBooksLock}); err != nil {
+			return err
+		}
 		a, err := tx.bankAccount(ctx, accountID)
 		if err != nil {
 			return err
@@ -268,7 +271,7 @@ func (tx *Tx) takeBack(ctx context.Context, key, as, day string) error {
 // statements are read.
 func bankBooks(ctx context.Context, q db.Querier) ([]fund.BankBook, error) {
 	return db.Rows(ctx, q, func(r db.Scanner) (b fund.BankBook, err error) {
-		return b, r.Scan(&b.Name, &b.Currency, &b.From)
-	}, `SELECT a.name, a.currency, COALESCE(k.from_day, '') FROM bank_account a LEFT JOIN bank_book k ON k.account_id = a.id
+		return b, r.Scan(&b.Name, &b.Currency, &b.From, db.Bool(&b.Payouts))
+	}, `SELECT a.name, a.currency, COALESCE(k.from_day, ''), a.payouts FROM bank_account a LEFT JOIN bank_book k ON k.account_id = a.id
 		WHERE a.closed_at IS NULL ORDER BY a.name`)
 }

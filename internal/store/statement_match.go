@@ -102,8 +102,8 @@ func (b *Statements) matchSlice(ctx context.Context, lines []fund.BankLine) (n i
 	skip := map[string]bool{}
 	for {
 		err = b.Write(ctx, func(tx *Tx) error {
-			n, by, m = 0, map[fund.MatchRule]int{}, &matching{b: b, tx: tx, skip: skip, campaigns: set{}, touched: set{}}
-			if err := m.foresee(ctx, lines); err != nil {
+			n, by, m = 0, map[fund.MatchRule]int{}, &matching{b: b, tx: tx, skip: skip, campaigns: set{}, touched: set{}, foreign: set{}, homes: map[string]string{}}
+			if err := m.foreseeSlice(ctx, lines); err != nil {
 				return err
 			}
 			for began := time.Now(); n < len(lines) && (n == 0 || time.Since(began) < sliceLasts); n++ {
@@ -147,60 +147,44 @@ type matching struct {
 	skip      map[string]bool       // parts that must wait for a person
 	pledges   map[giro.Reference]string
 	campaigns set
+	foreseen
 
 	// What is written with few statements for all.
 	entries []ledger.Entry
-	rows    []any // allocations
-	touched set   // lines whose state is to be set
-}
-
-// foresee asks once for all references that the lines may carry.
-func (m *matching) foresee(ctx context.Context, lines []fund.BankLine) error {
-	all := set{}
-	for _, l := range lines {
-		for _, p := range l.Parts {
-			list, _ := fund.IncomingOf(l, p).References()
-			for _, r := range list {
-				all.add(string(r))
-			}
-		}
-	}
-	m.pledges = map[giro.Reference]string{}
-	refs := all.list()
-	for len(refs) > 0 {
-		n := min(len(refs), 500)
-		marks, args := anyOf(1, refs[:n])
-		if _, err := db.Rows(ctx, m.tx, func(r db.Scanner) (none struct{}, err error) {
-			var ref giro.Reference
-			var donation string
-			err = r.Scan(&ref, &donation)
-			m.pledges[ref] = donation
-			return none, err
-		}, "SELECT reference, donation_id FROM bank_reference WHERE reference IN ("+marks+")", args...); err != nil {
-			return err
-		}
-		refs = refs[n:]
-	}
-	return nil
+	rows    []any    // allocations
+	taken   []partOf // parts of which nothing is open any more
+	looked  []partOf // parts that wait for a person
+	touched set      // lines whose state is to be set
+	foreign set      // keys of gifts in another currency than they count in
+	homes   map[string]string
 }
 
 // flush writes what has been decided, so that the next look sees it.
 func (m *matching) flush(ctx context.Context) error {
-	if len(m.entries) > 0 {
-		if err := m.tx.postMany(ctx, m.entries); err != nil {
+	if err := m.writeParts(ctx, m.taken, "open_minor = 0, looked = 1"); err != nil {
+		return err
+	}
+	if err := m.writeParts(ctx, m.looked, "looked = 1"); err != nil {
+		return err
+	}
+	if len(m.rows) > 0 {
+		if err := m.tx.keepAll(ctx, m.rows); err != nil {
 			return err
 		}
 	}
-	var err error
-	if len(m.rows) > 0 {
-		err = m.tx.keepAll(ctx, m.rows)
+	entries := m.entries
+	m.entries, m.rows, m.taken, m.looked = nil, nil, nil, nil
+	if len(entries) == 0 {
+		return nil
 	}
-	m.entries, m.rows = nil, nil
-	return err
+	return m.tx.postMany(ctx, entries)
 }
 
 func (m *matching) finish(ctx context.Context) error {
 	if err := m.flush(ctx); err != nil {
+		return err
+	}
+	if err := m.tx.countByHand(ctx, m.foreign.list()...); err != nil {
 		return err
 	}
 	return m.tx.settleLines(ctx, m.touched.list()...)
@@ -210,6 +194,9 @@ func (m *matching) finish(ctx context.Context) error {
 func (m *matching) line(ctx context.Context, l fund.BankLine, by map[fund.MatchRule]int) error {
 	m.touched.add(l.ID)
 	for _, p := range l.Parts {
+		if !m.free[partOf{l.ID, p.N}] {
+			continue // somebody was faster, or another part has taken it
+		}
 		rule := fund.NoRule
 		if p.Open != 0 {
 			d, err := m.part(ctx, l, p)
@@ -219,11 +206,8 @@ func (m *matching) line(ctx context.Context, l fund.BankLine, by map[fund.MatchR
 			rule = d.Rule
 		}
 		if rule == fund.NoRule {
-			n, err := db.Exec(ctx, m.tx, "UPDATE bank_detail SET looked = 1 WHERE line_id = $1 AND n = $2 AND looked = 0", l.ID, p.N)
-			if err != nil {
-				return err
-			}
-			if n == 0 || p.Open == 0 {
+			m.looked = append(m.looked, partOf{l.ID, p.N})
+			if p.Open == 0 {
 				continue
 			}
 		}

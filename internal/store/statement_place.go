@@ -85,35 +85,33 @@ func (tx *Tx) place(ctx context.Context, p placing) (campaign string, err error)
 // forgetPayer takes away what a part says of its payer where it is the money of
 // a donor who was erased.
 func (tx *Tx) forgetPayer(ctx context.Context, p placing, k kept) error {
-	if k.payment == "" && p.target.Kind != fund.ToClear {
+	if k.payment == "" && p.target.Kind != fund.ToClear || p.target.Kind == fund.ToGift && p.bulk.alive(p.target.ID) {
 		return nil
 	}
-	_, err := db.Exec(ctx, tx, `UPDATE bank_detail SET payer_hash = '', box = '' WHERE line_id = $1 AND n = $2
+	return tx.Later(ctx, `UPDATE bank_detail SET payer_hash = '', box = '' WHERE line_id = $1 AND n = $2
 		AND EXISTS (SELECT 1 FROM payment p JOIN donor d ON d.id = p.donor_id WHERE d.erased_at IS NOT NULL
 			AND p.id = COALESCE((SELECT payment_id FROM refund WHERE id = $3), $4))`,
 		p.line.ID, p.part.N, strings.TrimPrefix(p.target.ID, "refund/"), k.payment)
-	return err
 }
 
 // takeOpen takes the amount from what is open of the part. In bulk work only of
 // one that nobody has looked at yet.
 func (tx *Tx) takeOpen(ctx context.Context, p *placing) error {
-	if p.bulk == nil {
-		if err := tx.lockObjects(ctx, []string{"bank line " + p.line.ID}); err != nil {
-			return err
-		}
+	if p.bulk != nil {
+		return p.bulk.take(*p)
 	}
-	n, err := db.Exec(ctx, tx, `UPDATE bank_detail SET open_minor = open_minor - $1, looked = 1 WHERE line_id = $2 AND n = $3 AND looked <= $4
-		AND ((open_minor > 0 AND $1 > 0 AND open_minor >= $1) OR (open_minor < 0 AND $1 < 0 AND open_minor <= $1))`, p.minor, p.line.ID, p.part.N, db.Int(p.bulk == nil))
+	if err := tx.lockObjects(ctx, []string{"bank line " + p.line.ID}); err != nil {
+		return err
+	}
+	n, err := db.Exec(ctx, tx, `UPDATE bank_detail SET open_minor = open_minor - $1, looked = 1 WHERE line_id = $2 AND n = $3
+		AND ((open_minor > 0 AND $1 > 0 AND open_minor >= $1) OR (open_minor < 0 AND $1 < 0 AND open_minor <= $1))`, p.minor, p.line.ID, p.part.N)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return fault.New(fault.Conflict, "so much of this line is not open any more; load the page again")
 	}
-	if p.bulk == nil {
-		p.n, err = db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM bank_allocation WHERE line_id = $1 AND detail = $2", p.line.ID, p.part.N)
-	}
+	p.n, err = db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM bank_allocation WHERE line_id = $1 AND detail = $2", p.line.ID, p.part.N)
 	return err
 }
 
@@ -133,9 +131,8 @@ func (tx *Tx) keep(ctx context.Context, p placing, k kept) error {
 }
 
 func (tx *Tx) keepAll(ctx context.Context, rows []any) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO bank_allocation (line_id, detail, n, kind, object_id, account, minor, rule, payment_id, entry_key, at, by_id, by_name)
+	return tx.Later(ctx, `INSERT INTO bank_allocation (line_id, detail, n, kind, object_id, account, minor, rule, payment_id, entry_key, at, by_id, by_name)
 		VALUES `+rowsOf(len(rows)/allocationWidth, allocationWidth), rows...)
-	return err
 }
 
 // post books an entry, now or, in bulk work, with the others of the slice.
@@ -157,7 +154,12 @@ func (tx *Tx) placeGift(ctx context.Context, p *placing) (k kept, err error) {
 	}
 	g := BookedGift{Provider: fund.KeyBank, Ref: p.ref(), DonationID: p.target.ID, Amount: p.amount(), At: p.noon(), Quiet: p.quiet}
 	every := fund.Once
-	if p.target.ID != "" {
+	if g.seen = p.bulk.seenGift(p.target.ID, g.Ref); g.seen != nil {
+		every = g.seen.donation.Every
+		if g.CampaignID, err = p.bulk.campaignOn(ctx, g.seen, *p); err != nil {
+			return k, err
+		}
+	} else if p.target.ID != "" {
 		d, err := db.One(ctx, tx, scanDonation, "SELECT "+donationColumns+" FROM donation WHERE id = $1", p.target.ID)
 		if err != nil {
 			return k, err
@@ -174,20 +176,27 @@ func (tx *Tx) placeGift(ctx context.Context, p *placing) (k kept, err error) {
 	}
 	p.tags = giftTags(every, g.CampaignID)
 	k.account = ledger.Donations
-	k.entry, err = p.post(ctx, tx, ledger.Allocation(p.source(), p.amount(), ledger.Donations))
-	return k, err
+	if k.entry, err = p.post(ctx, tx, ledger.Allocation(p.source(), p.amount(), ledger.Donations)); err != nil {
+		return k, err
+	}
+	return k, p.count(ctx, tx, k.entry)
 }
 
 // campaignOn asks for both ends of the day: a gift that may have come within the
 // campaign counts for it.
 func (tx *Tx) campaignOn(ctx context.Context, d fund.Donation, p placing) (string, error) {
-	noon := p.noon()
-	for _, at := range []time.Time{noon.Add(-12 * time.Hour), noon.Add(12*time.Hour - time.Millisecond)} {
+	for _, at := range p.ends() {
 		if c, err := tx.CampaignFor(ctx, d, at); c != "" || err != nil {
 			return c, err
 		}
 	}
 	return "", nil
+}
+
+// ends are the first and the last moment of the day.
+func (p placing) ends() [2]time.Time {
+	noon := p.noon()
+	return [2]time.Time{noon.Add(-12 * time.Hour), noon.Add(12*time.Hour - time.Millisecond)}
 }
 
 func giftTags(every fund.Every, campaign string) map[string]string {
@@ -268,6 +277,7 @@ func (tx *Tx) placeLine(ctx context.Context, p *placing) (k kept, err error) {
 	if err := tx.takeOpen(ctx, &other); err != nil {
 		return k, err
 	}
+	p.bulk.took(other)
 	if other.line.Currency != p.line.Currency {
 		if k.entry, err = p.post(ctx, tx, exchange(*p, other)); err != nil {
 			return k, err
@@ -446,8 +456,10 @@ func (tx *Tx) undoing(ctx context.Context, p *placing, was allocation) (k kept, 
 	if err != nil {
 		return k, err
 	}
-	k.entry, err = p.post(ctx, tx, ledger.Allocation(p.source(), p.amount(), k.account))
-	return k, err
+	if k.entry, err = p.post(ctx, tx, ledger.Allocation(p.source(), p.amount(), k.account)); err != nil || was.kind != fund.ToGift {
+		return k, err
+	}
+	return k, p.count(ctx, tx, was.entry)
 }
 
 // giftBack notes that money of a gift went back, or is on its way, and returns

@@ -214,7 +214,10 @@ func (tx *Tx) undoGift(ctx context.Context, a allocation, today string) error {
 	if err := tx.unpaid(ctx, a.object); err != nil {
 		return err
 	}
-	return tx.takeBack(ctx, a.entry, a.entry+"-undone", today)
+	if err := tx.takeBack(ctx, a.entry, a.entry+"-undone", today); err != nil {
+		return err
+	}
+	return tx.countByHand(ctx, a.entry)
 }
 
 // unpaid gives a donation and its plan the states that they have without any
@@ -240,13 +243,14 @@ func (tx *Tx) refundGift(ctx context.Context, a allocation, today string) error 
 	if err != nil {
 		return err
 	}
-	tags, err := tx.giftBack(ctx, a.payment, p.ref()+".undone", p.abs(), day, fund.RefundSucceeded)
-	if err != nil {
+	if p.tags, err = tx.giftBack(ctx, a.payment, p.ref()+".undone", p.abs(), day, fund.RefundSucceeded); err != nil {
 		return err
 	}
-	back := ledger.Allocation(ledger.Source{Provider: fund.KeyBank, Object: p.ref() + ".undone", Date: today, Tags: tags}, p.amount().Neg(), ledger.Refunds)
-	_, err = p.post(ctx, tx, back)
-	return err
+	back := ledger.Allocation(ledger.Source{Provider: fund.KeyBank, Object: p.ref() + ".undone", Date: today, Tags: p.tags}, p.amount().Neg(), ledger.Refunds)
+	if _, err = p.post(ctx, tx, back); err != nil {
+		return err
+	}
+	return p.count(ctx, tx, a.entry)
 }
 
 // maxReason is the longest reason for ignoring a line, in characters.

@@ -55,6 +55,8 @@ func Asset(name string) (body []byte, mediaType string, ok bool) {
 // machines.
 func assetType(ext string) string {
 	switch ext {
+	case ".js":
+		return "text/javascript; charset=utf-8"
 	case ".woff2":
 		return "font/woff2"
 	case ".svg":

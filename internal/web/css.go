@@ -77,8 +77,8 @@ func scriptOf(page string) string {
 }
 
 // CSP is the Content-Security-Policy of a page: its own style, images, media
-// and fonts of this origin, and nothing else; of scripts only its own, which but
-// one page does without. A form may lead
+// and fonts of this origin, and nothing else; of scripts only its own, which most
+// pages do without. A form may lead
 // to this origin and to formTargets, which a page needs whose form is answered
 // by a redirect to a payment provider.
 func CSP(page, lang string, formTargets ...string) string {
@@ -86,7 +86,16 @@ func CSP(page, lang string, formTargets ...string) string {
 	script := ""
 	if text := scriptOf(page); text != "" {
 		script = "script-src " + Hash(text) + "; "
+		if scripts[page] == "passkey" { // it fetches its question
+			script += "connect-src 'self'; "
+		}
 	}
-	return "default-src 'none'; " + script + "style-src " + sheetFor(page, lang).hash + "; img-src 'self'; media-src 'self'; " +
+	pictures := "'self'"
+	if fetched[page] != "" {
+		// scripts come from /assets/ only: all else is sent with its own type and
+		// nosniff. A picture that is being brought in is shown from the browser.
+		script, pictures = "script-src 'self'; connect-src 'self'; ", "'self' blob:"
+	}
+	return "default-src 'none'; " + script + "style-src " + sheetFor(page, lang).hash + "; img-src " + pictures + "; media-src 'self'; " +
 		"font-src 'self'; form-action " + targets + "; base-uri 'none'; frame-ancestors 'none'"
 }

@@ -2,15 +2,18 @@ package web
 
 import "time"
 
-// SignInPage asks for e-mail address and password ("desk/signin").
+// SignInPage asks for a passkey, or for e-mail address and password
+// ("desk/signin").
 type SignInPage struct {
 	DeskFrame
-	Action string
-	Nonce  string
-	Email  string
-	Next   string // where to go afterwards
-	Error  string
-	Reason string // why there is no passkey here, where that needs saying
+	Passkey PasskeyForm
+	Denied  string // why the passkey was not taken
+	Action  string
+	Nonce   string
+	Email   string
+	Next    string // where to go afterwards
+	Error   string
+	Recover Link
 }
 
 // CodePage asks for the six digits of the second step ("desk/code").
@@ -21,6 +24,7 @@ type CodePage struct {
 	Next   string
 	Fields []HiddenField
 	Error  string
+	Lost   *Link // the way for somebody without the device
 }
 
 // EnrolPage sets up the second step ("desk/enrol").
@@ -95,8 +99,16 @@ type ViewPage struct {
 	Back    *Link
 	Facts   []Fact
 	Panels  []Panel
+	Ways    []Way // what can be done next, the likely one first
 	Buttons []PostButton
 	Forms   []Form // after everything else
+}
+
+// Way is a button that does something, or a link to the page on which it is done.
+type Way struct {
+	Button *PostButton
+	Link   *Link
+	Main   bool // of a link: the page's primary action
 }
 
 // MailPage is one message of the demo's mailbox ("desk/mail").
@@ -113,6 +125,7 @@ type MailPage struct {
 type MoneyPage struct {
 	DeskFrame
 	Figures []FigureLine
+	First   *Panel // what waits for a person
 	Meters  []Meter
 	Panels  []Panel
 	Aside   []Panel
@@ -126,7 +139,14 @@ type Panel struct {
 	Facts   []Fact
 	Table   *Table
 	Links   []Link
+	Groups  []LinkGroup
 	Buttons []PostButton
+}
+
+// LinkGroup is a list of links under a heading of its own.
+type LinkGroup struct {
+	Heading string
+	Links   []Link
 }
 
 // Fact is a pair of words.

@@ -24,6 +24,7 @@ type Frame struct {
 	Give    string // where the appeal leads; "" where nothing can be given yet
 	Meter   *Meter // the campaign's meter; nil where there is none
 	Sandbox bool   // payments are pretended: say so wherever money is spoken of
+	Report  string // form for reports of errors; "" leads to where an address for them stands
 	Cookie  bool   // the page keeps somebody signed in by one
 
 	// ContentLang is the language of what the page shows, where the interface

@@ -25,6 +25,7 @@ func functions(page string) template.FuncMap {
 		"linked":   linked,
 		"qr":       qrPath,
 		"paras":    paragraphs,
+		"breaks":   func(s string) []string { return strings.Split(s, "\n") },
 		"tagkind":  noteTag,
 		"note":     func(n Note, id string) numberedNote { return numberedNote{n, id} },
 		"numbered": func(b CurrencyBooks, i int) numberedBooks { return numberedBooks{b, i} },

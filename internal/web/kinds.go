@@ -9,7 +9,11 @@ type kind struct {
 
 // scripts are those of assets/script that a page inlines. One page has one, and
 // works without it.
-var scripts = map[string]string{"site/proof": "proof"}
+var scripts = map[string]string{"site/proof": "proof", "desk/signin": "passkey", "desk/choose": "passkey", "desk/prove": "passkey"}
+
+// fetched are the pages with a script of their own file, which talks to this
+// origin: the editor alone. It has a plain form beside it.
+var fetched = map[string]string{"desk/edit": "editor.js"}
 
 var (
 	siteShell = []string{"site"}
@@ -34,26 +38,35 @@ var kinds = map[string]kind{
 	"site/books":       {BooksPage{}, site("meter", "figure", "table", "page", "books", "sandbox")},
 	"site/verify":      {VerifyPage{}, site("table", "page", "books", "sandbox")},
 	"site/supporters":  {SupportersPage{}, site("page", "books", "list", "sandbox")},
-	"site/corrections": {CorrectionsPage{}, site("page", "entry")},
+	"site/history":     {HistoryPage{}, site("form", "page", "entry", "diff")},
+	"site/corrections": {CorrectionsPage{}, site("table", "page", "entry", "list")},
 	"site/newsletter":  {NewsletterPage{}, site("page")},
 	"site/about":       {AboutPage{}, site("figure", "table", "article", "page")},
 	"site/my":          {MyPage{}, site("table", "form", "page", "sandbox")},
 	"site/myform":      {MyFormPage{}, site("table", "form", "page", "sandbox")},
 	"site/mystatement": {MyStatementPage{}, site("table", "form", "page", "sandbox", "books")},
-	"site/error":       {ErrorPage{}, site("form", "page", "list")},
+	"site/error":       {ErrorPage{}, site("form", "page", "note", "list")},
 
-	"desk/signin": {SignInPage{}, deskShell},
-	"desk/code":   {CodePage{}, deskShell},
-	"desk/enrol":  {EnrolPage{}, deskShell},
-	"desk/setup":  {SetupPage{}, deskShell},
-	"desk/link":   {LinkPage{}, deskShell},
-	"desk/home":   {HomePage{}, deskShell},
-	"desk/form":   {FormPage{}, deskShell},
-	"desk/list":   {ListDeskPage{}, deskShell},
-	"desk/view":   {ViewPage{}, deskShell},
-	"desk/mail":   {MailPage{}, deskShell},
-	"desk/money":  {MoneyPage{}, deskShell},
-	"desk/error":  {DeskErrorPage{}, deskShell},
+	"desk/signin":  {SignInPage{}, deskShell},
+	"desk/code":    {CodePage{}, deskShell},
+	"desk/enrol":   {EnrolPage{}, deskShell},
+	"desk/setup":   {SetupPage{}, deskShell},
+	"desk/link":    {LinkPage{}, deskShell},
+	"desk/choose":  {ChoosePage{}, deskShell},
+	"desk/prove":   {ProvePage{}, deskShell},
+	"desk/recover": {RecoverPage{}, deskShell},
+	"desk/codes":   {CodesPage{}, deskShell},
+	"desk/home":    {HomePage{}, deskShell},
+	"desk/form":    {FormPage{}, deskShell},
+	"desk/list":    {ListDeskPage{}, deskShell},
+	"desk/view":    {ViewPage{}, deskShell},
+	"desk/stories": {StoriesPage{}, append([]string{"board"}, deskShell...)},
+	"desk/board":   {BoardPage{}, append([]string{"board"}, deskShell...)},
+	"desk/mail":    {MailPage{}, deskShell},
+	"desk/money":   {MoneyPage{}, deskShell},
+	"desk/edit":    {EditPage{}, append([]string{"article", "editor"}, deskShell...)},
+	"desk/changes": {ChangesPage{}, append([]string{"diff"}, deskShell...)},
+	"desk/error":   {DeskErrorPage{}, deskShell},
 
 	"mail/bank":   {data: BankMail{}},
 	"mail/gift":   {data: GiftMail{}},
@@ -64,6 +77,7 @@ var kinds = map[string]kind{
 	"mail/plan_failed":  {data: PlanMail{}},
 	"mail/plan_last":    {data: PlanMail{}},
 	"mail/plan_lost":    {data: PlanMail{}},
+	"mail/remind":       {data: RemindMail{}},
 	"mail/plan_notice":  {data: PlanMail{}},
 	"mail/plan_changed": {data: PlanMail{}},
 	"mail/plan_paused":  {data: PlanMail{}},
@@ -75,8 +89,10 @@ var kinds = map[string]kind{
 	"mail/receipt_replaced": {data: ReceiptMail{}},
 	"mail/receipt_voided":   {data: ReceiptMail{}},
 
-	"mail/staff": {data: StaffMail{}},
-	"mail/donor": {data: DonorMail{}},
+	"mail/staff":    {data: StaffMail{}},
+	"mail/notices":  {data: NoticesMail{}},
+	"mail/security": {data: SecurityMail{}},
+	"mail/donor":    {data: DonorMail{}},
 }
 
 func site(more ...string) []string { return append(more, siteShell...) }

@@ -72,6 +72,34 @@ type StaffMail struct {
 	Until time.Time
 }
 
+// NoticesMail tells a person of the staff what they have not read at the desk
+// ("mail/notices"). It holds no text of a story.
+type NoticesMail struct {
+	MailFrame
+	Name    string
+	Notices []NoticeLine
+	Account string // absolute: where the mails are changed
+}
+
+// NoticeLine is one thing that somebody should know.
+type NoticeLine struct {
+	Say   string // what happened
+	Story string // its headline; "" of one that must not be named
+	Link  string // absolute
+	At    time.Time
+}
+
+// SecurityMail tells a person of the staff what was done to an account
+// ("mail/security"). It holds no key.
+type SecurityMail struct {
+	MailFrame
+	Name string
+	Kind string // "signin", "passkey", "recovery", "reset", or "other": somebody else's was reset
+	What string // the browser, the passkey's name, or whose account it was
+	Time time.Time
+	Link string // absolute: where to look after it
+}
+
 // Lines are the facts of a gift, in order.
 func (m GiftMail) Lines() []Fact {
 	return filled(

@@ -52,6 +52,10 @@ func sampleBank(lang string, out map[string]any) {
 		}
 	}
 	out["mail/bank"] = out["mail/bank-once"]
+	out["mail/remind"] = RemindMail{
+		MailFrame: MailFrame{Locale: l, Outlet: f.Outlet, Zone: time.UTC}, Amount: money.Amount{Currency: "EUR", Minor: 5000}, Every: "month", Due: sampleTime(20, 14, 5),
+		For: w.campaign, Reference: sampleReference.Grouped(), Link: "https://lantern.example/give/bank/x", Stop: "https://lantern.example/my/link/abc",
+	}
 }
 
 func TestTheTextBesideACodeSaysWhatTheCodeSays(t *testing.T) {

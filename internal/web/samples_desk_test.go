@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"time"
 
 	"masthead.dev/masthead/internal/locale"
@@ -47,7 +48,16 @@ func sampleDesk(lang string, out map[string]any) {
 		}
 	}
 	back := &Link{Text: w.place, Href: "/desk"}
-	out["desk/signin"] = SignInPage{DeskFrame: gate, Action: "/desk/signin", Nonce: "n", Email: "a@b.example", Next: "/desk", Error: w.dek, Reason: w.dek}
+	key := PasskeyForm{Action: "/desk/passkey", Ask: "/desk/passkey/ask", Nonce: "n", Hidden: []HiddenField{{"next", "/desk"}}, Host: "lantern.example", Auto: true, Submit: w.section, Hint: w.dek}
+	out["desk/signin"] = SignInPage{DeskFrame: gate, Action: "/desk/signin", Nonce: "n", Email: "a@b.example", Next: "/desk", Error: w.dek, Denied: w.dek, Passkey: key, Recover: *back}
+	out["desk/signin-number"] = SignInPage{DeskFrame: gate, Action: "/desk/signin", Nonce: "n", Passkey: PasskeyForm{Reason: w.dek}, Recover: *back}
+	named := key
+	named.Make, named.Name = true, &Field{Label: w.section, Hint: w.dek, Value: "Firefox"}
+	out["desk/choose"] = ChoosePage{DeskFrame: gate, Intro: w.intro, Passkey: &named, Form: &setup, Or: w.place, Back: back}
+	out["desk/choose-password"] = ChoosePage{DeskFrame: gate, Intro: w.intro, Form: &setup}
+	out["desk/prove"] = ProvePage{DeskFrame: gate, Intro: w.intro, Passkey: &key, Form: &setup, More: back}
+	out["desk/recover"] = RecoverPage{DeskFrame: gate, Form: setup, Back: *back}
+	out["desk/codes"] = CodesPage{DeskFrame: gate, Codes: []string{"4kq2-9w7m-x0bd-hs3e", "vv2z-0000-kkkk-9t9t"}, Whose: "a@b.example", Made: sampleTime(20, 14, 5), Next: *back}
 	out["desk/code"] = CodePage{DeskFrame: gate, Action: "/desk/code", Nonce: "n", Error: w.dek}
 	out["desk/enrol"] = EnrolPage{DeskFrame: gate, Action: "/desk/enrol", Nonce: "n", QR: qr, Secret: "ABCD EFGH", URI: "otpauth://totp/x?secret=ABCD"}
 	out["desk/setup"] = SetupPage{DeskFrame: gate, Intro: w.intro, Form: setup}
@@ -57,8 +67,10 @@ func sampleDesk(lang string, out map[string]any) {
 	out["desk/list"] = ListDeskPage{DeskFrame: f, Heading: w.section, Intro: w.intro, Search: &SearchBox{"/desk/stories", w.section, "bus"}, Action: back, Tabs: []Tab{{w.section, "/a", 3, true}, {w.place, "/b", 0, false}}, Table: table, Pager: Pager{Newer: "?a", Older: "?b"}}
 	out["desk/list-empty"] = ListDeskPage{DeskFrame: f, Heading: w.section, Table: Table{Caption: w.place, Empty: w.dek, Start: back}}
 	out["desk/view"] = ViewPage{DeskFrame: f, Heading: w.headline, Back: back, Facts: panel("x").Facts, Panels: []Panel{panel("p1"), tabled}, Buttons: []PostButton{button}}
+	sampleStory(f, lang, out)
 	out["desk/mail"] = MailPage{DeskFrame: f, From: "desk@lantern.example", To: "rowan@mail.example", Subject: w.headline, Sent: sampleTime(20, 14, 5), Text: w.para + "\n\nhttps://lantern.example/desk/link/abc?x=1&y=2.\n", Back: back}
 	out["desk/money"] = MoneyPage{DeskFrame: f, Figures: figures, Meters: []Meter{meter, second}, Panels: []Panel{panel("p1")}, Aside: []Panel{tabled}}
+	out["desk/edit"] = EditPage{DeskFrame: f, Heading: w.headline, Plain: *back, Story: EditStory{ID: "1", Nonce: "n", Content: json.RawMessage(`{"headline":"</script>"}`), Lang: lang, Words: EditWords(l)}}
 	out["desk/error"] = DeskErrorPage{DeskFrame: f, Status: 403, Ref: "01J", Back: back}
 
 	m := MailFrame{Locale: l, Outlet: sampleFrame(lang).Outlet, Zone: time.UTC}
@@ -83,4 +95,8 @@ func sampleDesk(lang string, out map[string]any) {
 		out["mail/staff-"+kind] = StaffMail{MailFrame: m, Name: w.name, Kind: kind, Link: "https://lantern.example/desk/link/abc", Until: sampleTime(20, 14, 5)}
 	}
 	out["mail/staff"] = out["mail/staff-invite"]
+	for _, kind := range []string{"signin", "passkey", "recovery", "reset", "other"} {
+		out["mail/security-"+kind] = SecurityMail{MailFrame: m, Name: w.name, Kind: kind, What: "Firefox", Time: sampleTime(20, 14, 5), Link: "https://lantern.example/desk/account"}
+	}
+	out["mail/security"] = out["mail/security-signin"]
 }

@@ -173,7 +173,7 @@ func samplePages(lang string) map[string]any {
 	wrong.Form, wrong.Frame = sampleForm(lang, true), sand
 	closed.Closed = w.dek
 	thanks := func(state string) ThanksPage {
-		return ThanksPage{Frame: sand, State: state, Amount: usd(2500), Every: "month", At: sampleTime(20, 14, 5), Next: sampleTime(20, 14, 5).AddDate(0, 1, 0), Method: "•••• 4242", For: w.campaign, Email: "rowan.pell@mail.example", Receipt: "2026-00431", Others: 213, Again: "/give/thanks/x", Retry: "/give/2026", Back: "/",
+		return ThanksPage{Frame: sand, State: state, Amount: usd(2500), Every: "month", At: sampleTime(20, 14, 5), Next: sampleTime(20, 14, 5).AddDate(0, 1, 0), Method: "•••• 4242", For: w.campaign, Email: "rowan.pell@mail.example", Post: "kept", Receipt: "2026-00431", Others: 213, Again: "/give/thanks/x", Retry: "/give/2026", Back: "/",
 			Powers: []Link{{Text: w.place, Href: "/my/link/abc"}}}
 	}
 	out := map[string]any{
@@ -203,6 +203,7 @@ func samplePages(lang string) map[string]any {
 	for _, state := range []string{"confirming", "failed", "cancelled", "refunded"} {
 		out["site/thanks-"+state] = thanks(state)
 	}
+	sampleRecord(lang, out)
 	sampleDesk(lang, out)
 	sampleBank(lang, out)
 	sampleBooks(lang, out)

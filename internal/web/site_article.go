@@ -12,7 +12,8 @@ import (
 // locale is the fall-back and its ContentLang tells the truth about the text.
 type ArticlePage struct {
 	Frame
-	Section      *Link // shown above the headline; nil for pages without one
+	Section      *Link  // shown above the headline; nil for pages without one
+	Preview      string // says that nothing here is public; "" for the article itself
 	Headline     string
 	Dek          string
 	Hero         *Figure
@@ -32,6 +33,7 @@ type ArticlePage struct {
 	Version   int   // for the printed page; 0 leaves the line out
 	Versions  int   // how many there are; the link shows where History is set
 	History   string
+	Wrong     string // form for reports of errors in this article; "" leaves it out
 	Appeal    bool   // ask at the end of the text
 	Origin    string // what the give form carries as "from": which page asked; no visitor id
 	Related   []Story
@@ -53,9 +55,25 @@ type Figure struct {
 
 // Note is a correction or the like, shown at the article.
 type Note struct {
-	Kind string // "correction", "clarification", "update", "retraction"
-	At   time.Time
-	Text string
+	Kind  string // "correction", "clarification", "update", "editors-note", "retraction"
+	At    time.Time
+	Text  string
+	Place string // id on the page of the part of the text that was changed; "" for none
+	Block string // its own id; see ArticlePage.Marked
+}
+
+// Marked are the blocks of the text that notes lead to.
+func (p ArticlePage) Marked() map[string]bool {
+	var out map[string]bool
+	for _, n := range slices.Concat(p.TopNotes, p.FootNotes) {
+		if n.Block != "" {
+			if out == nil {
+				out = map[string]bool{}
+			}
+			out[n.Block] = true
+		}
+	}
+	return out
 }
 
 // HasFacts tells whether anything stands in the column beside the text.

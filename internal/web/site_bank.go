@@ -51,6 +51,19 @@ type BankMail struct {
 	Link   string // absolute, to the page with the code
 }
 
+// RemindMail tells that the transfer of a standing order has not come
+// ("mail/remind").
+type RemindMail struct {
+	MailFrame
+	Amount    money.Amount
+	Every     string
+	Due       time.Time
+	For       string
+	Reference string
+	Link      string // absolute, to the page with what to type
+	Stop      string // absolute: no reminders any more
+}
+
 // BankRows are what a donor types for a gift to an account, in the order of most
 // banks' forms. A QR-IBAN takes no other than the QR reference.
 func BankRows(l *locale.Locale, a giro.Account, r giro.Reference, amount money.Amount) []BankRow {

@@ -47,28 +47,30 @@ type GivePage struct {
 // "own"), own, email, name, wall ("on"), by (the Key of a way to pay), news and
 // cover ("on"), total (a plain decimal).
 type GiveForm struct {
-	Action    string // POST
-	Nonce     string
-	From      string
-	Every     string // "once", "month" or "year"
-	Monthly   bool   // whether monthly is on offer
-	Yearly    bool   // whether yearly is
-	Choices   []AmountChoice
-	Amount    string // the chosen Value, "own", or "" while nothing is chosen
-	Own       string // as typed
-	Currency  string
-	Minimum   money.Amount
-	Email     string
-	Name      string
-	Wall      bool
-	Ways      []PayWay // a choice is shown from two on; with one it is a hidden field
-	By        string
-	Note      string       // why a way to pay is missing, where one is
-	Threshold money.Amount // names from this sum a year on are published; zero leaves the sentence out
-	NewsTick  bool         // whether news of the campaign is on offer (field "news")
-	News      bool
-	CoverTick string // offers to cover the fee (field "cover"), in a sentence; "" does not
-	Cover     bool
+	Action     string // POST
+	Nonce      string
+	From       string
+	Every      string // "once", "month" or "year"
+	Monthly    bool   // whether monthly is on offer
+	Yearly     bool   // whether yearly is
+	Choices    []AmountChoice
+	Amount     string // the chosen Value, "own", or "" while nothing is chosen
+	Own        string // as typed
+	Currency   string
+	Minimum    money.Amount
+	Email      string
+	Name       string
+	Wall       bool
+	Ways       []PayWay // a choice is shown from two on; with one it is a hidden field
+	By         string
+	Note       string       // why a way to pay is missing, where one is
+	Threshold  money.Amount // names from this sum a year on are published; zero leaves the sentence out
+	NewsTick   bool         // whether news of the campaign is on offer (field "news")
+	News       bool
+	RemindTick bool // whether standing orders are on offer, with a reminder (field "remind")
+	Remind     bool
+	CoverTick  string // offers to cover the fee (field "cover"), in a sentence; "" does not
+	Cover      bool
 	// Total is the whole sum with the fee, which stands on the button and goes
 	// along as the field "total"; zero until the amount is known.
 	Total  money.Amount
@@ -107,6 +109,7 @@ type ThanksPage struct {
 	Method      string    // "Card ending 4242"
 	For         string    // the campaign
 	Email       string    // masked or whole, as the handler decides; "" leaves the line out
+	Post        string    // what becomes of mails: "goes", "kept" in the newsroom's mailbox, or "waits"
 	Receipt     string    // its number; "" where there is none (yet)
 	ReceiptHref string    // where it is read, signed
 	Forms       []Link    // that have to do with taxes

@@ -21,6 +21,7 @@ type MyPage struct {
 	Range      MyRange
 	NotDeduct  string // what givers must know about tax
 	Name       Form
+	News       *Form  // of which campaigns the donor gets news; nil where there is none
 	Data       []Link // address, export, erasure
 	SignOut    PostButton
 	GiveAnyway string // the form, where there is no gift yet

@@ -4,13 +4,40 @@ import (
 	"html/template"
 	"strconv"
 	"time"
+
+	"masthead.dev/masthead/internal/locale"
 )
 
 // CorrectionsPage lists what was put right ("site/corrections").
 type CorrectionsPage struct {
 	Frame
-	Months []CorrectionMonth
-	Older  string
+	Year         int
+	Years        []Link // all that have some, newest first
+	Months       []CorrectionMonth
+	Newer, Older string             // further parts of the year
+	Metrics      []CorrectionMetric // newest year first
+}
+
+// CorrectionMetric is a year in figures, in words of the page's language.
+type CorrectionMetric struct {
+	Year, Articles, Corrections string
+	Per100                      string // corrections per 100 articles
+	Took                        string // median time from found to corrected; "" where that is not known
+}
+
+// MetricOf writes a year's figures. per100 is in tenths, below 0 for none.
+func MetricOf(l *locale.Locale, year, articles, corrections, per100, timed int, median time.Duration) CorrectionMetric {
+	m := CorrectionMetric{Year: l.Digits(strconv.Itoa(year)), Articles: l.Count(articles), Corrections: l.Count(corrections), Per100: "–"}
+	if per100 >= 0 {
+		m.Per100 = l.Tenths(per100)
+	}
+	if timed > 0 {
+		m.Took = l.N("rate.hours", int(median.Round(time.Hour)/time.Hour))
+		if median < time.Hour {
+			m.Took = l.T("rate.hour")
+		}
+	}
+	return m
 }
 
 // CorrectionMonth is a month of corrections, newest first.
@@ -53,14 +80,17 @@ type PersonLine struct{ Name, Href, Role string }
 type ErrorPage struct {
 	Frame
 	Status int
-	Say    string // the sentence for people; "" takes the status's own
-	Ref    string // number of the log entry, for 500
-	Search string // address of the search form; "" leaves it out
+	Say    string    // the sentence for people; "" takes the status's own
+	Ref    string    // number of the log entry, for 500
+	Search string    // address of the search form; "" leaves it out
+	When   time.Time // of a withdrawal
+	Why    string    // what readers are told of it
+	More   *Link     // where there is more about it
 }
 
 // Words are the kinds of note that the page explains.
 func (p CorrectionsPage) Words() []string {
-	return []string{"correction", "clarification", "update", "retraction"}
+	return []string{"correction", "clarification", "update", "editors-note", "retraction", "withdrawal"}
 }
 
 // Class is the group of statuses that share a sentence.
@@ -70,7 +100,7 @@ func (p ErrorPage) Class() string { return errorClass(p.Status) }
 // either a fault of what was asked or one of ours.
 func errorClass(status int) string {
 	switch status {
-	case 403, 404, 410, 413, 429, 503:
+	case 403, 404, 410, 413, 429, 451, 503:
 		return strconv.Itoa(status)
 	}
 	if status >= 500 {

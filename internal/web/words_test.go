@@ -61,7 +61,7 @@ func TestHostileWordsStayWordsOnEveryPage(t *testing.T) {
 			}
 			for _, n := range elements(t, page) {
 				kind, _ := attr(n, "type")
-				if src, _ := attr(n, "src"); n.Data == "script" && kind != "application/ld+json" && !ownScript(n, name) || n.Data == "img" && src == "x" {
+				if src, _ := attr(n, "src"); n.Data == "script" && kind != "application/ld+json" && !ownScript(n, name) && !editorScript(n, name) || n.Data == "img" && src == "x" {
 					t.Errorf("<%s> got onto the page", n.Data)
 				}
 				for _, a := range n.Attr {
@@ -88,7 +88,7 @@ func TestALinkOfABadSchemeLeadsNowhere(t *testing.T) {
 
 func TestNamesInASentenceStandApart(t *testing.T) {
 	f := sampleFrame("fa")
-	got := string(f.H("thanks.mail", "email", "a<b>\uf8f0@x.example"))
+	got := string(f.H("thanks.mail.goes", "email", "a<b>\uf8f0@x.example"))
 	if !strings.Contains(got, "<bdi>a&lt;b&gt;@x.example</bdi>") {
 		t.Errorf("wrote %s", got)
 	}

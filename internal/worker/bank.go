@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"time"
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
@@ -70,6 +71,51 @@ func (t *Transfers) instructions(ctx context.Context, gift fund.Outcome, a giro.
 		Link: t.Address("/give/bank/"+d.ID, d.Lang),
 	})
 	return mailTo(gift.Donor, d.Lang, "bank:"+d.ID, "bank", letter), err
+}
+
+// remindAfter is how late a transfer must be before its donor is reminded: banks
+// are days late around holidays.
+const remindAfter = 7 * 24 * time.Hour
+
+// Remind is the step of the round that tells donors who asked for it that the
+// transfer of their standing order has not come: once for each that was due.
+func (t *Transfers) Remind() Step {
+	return Step{Name: "reminders of standing orders", Do: func(ctx context.Context) error {
+		list, err := t.Store.RemindersDue(ctx, t.Money.Now().Add(-remindAfter), 200)
+		for _, r := range list {
+			if err == nil {
+				err = t.remind(ctx, r)
+			}
+		}
+		return err
+	}}
+}
+
+func (t *Transfers) remind(ctx context.Context, r store.Reminder) error {
+	gift, err := t.Store.DonationOutcome(ctx, r.DonationID)
+	if err != nil || gift.Donor.Email == "" {
+		return err
+	}
+	lang := gift.Donation.Lang
+	frame, o, err := t.Frame(ctx, lang)
+	if err != nil {
+		return err
+	}
+	out := offer{donor: gift.Donor.ID}
+	letter, err := t.Templates.Mail("mail/remind", web.RemindMail{
+		MailFrame: frame, Amount: r.Amount, Every: string(r.Every), Due: r.For, For: target(frame, o, gift.Campaign, lang), Reference: r.Reference.Grouped(),
+		Link: t.Address("/give/bank/"+r.DonationID, lang), Stop: t.Link(out.promise(store.DonorStopReminders, r.DonationID), lang),
+	})
+	if err != nil {
+		return err
+	}
+	out.mail = mailTo(gift.Donor, lang, "remind:"+r.DonationID+":"+r.For.UTC().Format(time.DateOnly), "bank", letter)
+	return t.Store.Write(ctx, func(tx *store.Tx) error {
+		if fresh, err := tx.Reminded(ctx, r); err != nil || !fresh {
+			return err
+		}
+		return out.queue(ctx, tx)
+	})
 }
 
 // Expire is the step of the round that gives up waiting for transfers.

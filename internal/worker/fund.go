@@ -23,6 +23,7 @@ const commandGrace = 2 * time.Minute
 func HandleFund(r *Runner, s *store.Store, svc *fund.Service) {
 	r.Handle(job.FundFetch, fundFetch(s, svc))
 	r.Handle(job.FundCatchUp, fundCatchUp(s, svc))
+	r.Handle(job.FundCount, fundCount(s, svc))
 }
 
 // StartFund asks for a round with each provider, and for the round of what time
@@ -61,6 +62,17 @@ func Round(s *store.Store, steps []Step) Body {
 		}
 		again := s.Write(ctx, func(tx *store.Tx) error { return tx.Enqueue(ctx, next) })
 		return errors.Join(failed, again)
+	}
+}
+
+// fundCount counts what came by bank or in hand and waited for a rate.
+func fundCount(s *store.Store, svc *fund.Service) Body {
+	return func(ctx context.Context, w job.Work) error {
+		var p job.FundCountPayload
+		if err := w.Into(&p); err != nil {
+			return fault.Wrap(fault.Internal, err, "the payload of a job can't be read")
+		}
+		return s.CountWaiting(ctx, p.Day, p.From, p.To, svc.Money.Now())
 	}
 }
 

@@ -20,7 +20,19 @@ func Prune(s *store.Store) Body {
 			if err := tx.PruneSessions(ctx); err != nil {
 				return err
 			}
+			if err := tx.PruneTabs(ctx); err != nil {
+				return err
+			}
+			if err := tx.PruneNotices(ctx); err != nil {
+				return err
+			}
 			if err := tx.PruneDonors(ctx); err != nil {
+				return err
+			}
+			if err := tx.PruneReports(ctx); err != nil {
+				return err
+			}
+			if err := tx.PrunePreviews(ctx); err != nil {
 				return err
 			}
 			_, err := tx.PruneJobs(ctx, now.Add(-7*24*time.Hour))
@@ -28,6 +40,11 @@ func Prune(s *store.Store) Body {
 		})
 		if err != nil {
 			return err
+		}
+		for more := true; more; {
+			if more, err = s.FoldStories(ctx); err != nil {
+				return err
+			}
 		}
 		return &Again{After: 6 * time.Hour, Reason: "done; runs again later"}
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"masthead.dev/masthead/internal/draft"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/job"
 	"masthead.dev/masthead/internal/news"
@@ -31,25 +32,56 @@ func (p *Publisher) publish(ctx context.Context, article string, at time.Time) e
 		return &Again{After: early, Reason: "it is not time yet"}
 	}
 	return p.Store.Write(ctx, func(tx *store.Tx) error {
-		done, err := p.Newsroom.Due(ctx, tx, article, at)
-		if err != nil || !done {
+		// What is being typed just now belongs to the text that is looked at.
+		if _, err := (draft.Writing{Clock: p.Newsroom.Clock}).Cut(ctx, tx, article); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, store.System, "article.published", "article", article, map[string]any{"scheduled_for": at.Format(time.RFC3339)})
+		fate, err := p.Newsroom.Due(ctx, tx, article, at)
+		if err != nil || fate != news.OutLate && fate != news.Held {
+			return err
+		}
+		return p.alarm(ctx, tx, article, at, fate)
 	})
 }
 
-// CatchUp publishes what should have become public while nothing ran, and logs
-// how late it was. An article that can't be published is logged and does not
-// keep the others back.
+// alarm leaves a task, and tells those whose story it is and those who publish.
+// Of a story that was held back they have heard already.
+func (p *Publisher) alarm(ctx context.Context, tx *store.Tx, article string, at time.Time, fate news.Fate) error {
+	late := p.Newsroom.Clock.Now().Sub(at).Round(time.Second)
+	slog.Warn("a scheduled article did not come out at its time", "article", article, "fate", string(fate), "late", late)
+	err := tx.AddTask(ctx, store.Task{Key: "publish." + string(fate) + ":" + article + ":" + at.Format(time.RFC3339), Kind: "publish." + string(fate),
+		ObjectKind: "article", ObjectID: article, Detail: map[string]any{"scheduled_for": at.Format(time.RFC3339), "seconds": int(late.Seconds())}})
+	if err != nil || fate == news.Held {
+		return err
+	}
+	return tx.NotifyPublishers(ctx, article, store.NoticeLate)
+}
+
+// DoPending is the body of job.NewsPending: what one person decided alone, once
+// the time to take it back is over.
+func (p *Publisher) DoPending(ctx context.Context, w job.Work) error {
+	var in job.PublishPayload
+	if err := w.Into(&in); err != nil {
+		return fault.Wrap(fault.Internal, err, "the job has no article")
+	}
+	at := time.UnixMilli(in.At).UTC()
+	if early := at.Sub(p.Newsroom.Clock.Now()); early > 0 {
+		return &Again{After: early, Reason: "it can still be taken back"}
+	}
+	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		_, err := p.Newsroom.DuePending(ctx, tx, in.Article, at)
+		return err
+	})
+}
+
+// CatchUp publishes what should have become public while nothing ran. An
+// article that can't be published is logged and does not keep the others back.
 func (p *Publisher) CatchUp(ctx context.Context) error {
-	now := p.Newsroom.Clock.Now()
-	due, err := p.Store.DueArticles(ctx, now)
+	due, err := p.Store.DueArticles(ctx, p.Newsroom.Clock.Now())
 	if err != nil {
 		return err
 	}
 	for _, a := range due {
-		slog.Warn("a scheduled article is late and is published now", "article", a.ID, "late", now.Sub(a.PublishAt).Round(time.Second))
 		if err := p.publish(ctx, a.ID, a.PublishAt); err != nil {
 			slog.Error("a scheduled article can't be published", "article", a.ID, "err", err)
 		}

@@ -90,7 +90,11 @@ func (s *server) signIn(t *testing.T) string {
 func (s *server) signInBy(t *testing.T, link string, fields map[string]string) string {
 	t.Helper()
 	opened := s.get(t, link)
-	f := formOf(t, opened.Body, "form[method=post]")
+	selector := "form[method=post]"
+	if fields["password"] != "" { // not the one for a passkey
+		selector += ":has([name=password])"
+	}
+	f := formOf(t, opened.Body, selector)
 	for name, value := range fields {
 		f.Values.Set(name, value)
 	}

@@ -18,7 +18,7 @@ func run(args []string) int {
 	signal.Ignore(os.Interrupt) // go test gets it too and ends; then so do we
 	env := os.Environ()
 	if os.Getenv(pg.Env) == "" {
-		server, err := pg.Start()
+		server, err := pg.Start(false)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "PostgreSQL can't be started, and the tests need it:", err)
 			return 1

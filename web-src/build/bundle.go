@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"masthead.dev/masthead/web-src/pack"
 )
 
 // manifest tells the binary which sections there are, in the order in which
@@ -46,6 +48,9 @@ func bundle(src fs.FS) (map[string][]byte, error) {
 		out["css/"+s.name+".css"] = css
 	}
 	if err := addScripts(src, out); err != nil {
+		return nil, err
+	}
+	if err := addEditor(src, out, m.Files); err != nil {
 		return nil, err
 	}
 	b, err := json.MarshalIndent(m, "", "\t")
@@ -79,6 +84,26 @@ func addScripts(src fs.FS, out map[string][]byte) error {
 	return nil
 }
 
+// addEditor bundles the editor of articles, which its page fetches, and the
+// licences of the packages in it.
+func addEditor(src fs.FS, out map[string][]byte, names map[string]string) error {
+	packages, err := pack.Read(src)
+	if err != nil {
+		return err
+	}
+	script, err := pack.Script(src, packages, "editor/main.ts")
+	if err != nil {
+		return err
+	}
+	notices, err := packages.Notices(script.Used)
+	if err != nil {
+		return err
+	}
+	addNamed("editor.js", script.Code, out, names)
+	addNamed("editor-notices.txt", []byte(notices), out, names)
+	return nil
+}
+
 // addHashed copies files under names that change with their content.
 func addHashed(src fs.FS, pattern string, out map[string][]byte, names map[string]string) error {
 	found, err := fs.Glob(src, pattern)
@@ -91,12 +116,15 @@ func addHashed(src fs.FS, pattern string, out map[string][]byte, names map[strin
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(b)
-		base, ext := path.Base(f), path.Ext(f)
-		hashed := strings.TrimSuffix(base, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		out[hashed], names[base] = b, hashed
+		addNamed(path.Base(f), b, out, names)
 	}
 	return nil
+}
+
+func addNamed(base string, b []byte, out map[string][]byte, names map[string]string) {
+	sum, ext := sha256.Sum256(b), path.Ext(base)
+	hashed := strings.TrimSuffix(base, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	out[hashed], names[base] = b, hashed
 }
 
 type section struct{ name, text string }

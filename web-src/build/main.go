@@ -1,9 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"masthead.dev/masthead/internal/document"
 )
 
 const target = "internal/web/assets"
@@ -20,6 +23,9 @@ func main() {
 func run() error {
 	if _, err := os.Stat("web-src/css"); err != nil {
 		return fmt.Errorf("run it from the root of the tree: %w", err)
+	}
+	if err := describe("web-src/editor/schema.json"); err != nil {
+		return err
 	}
 	files, err := bundle(os.DirFS("web-src"))
 	if err != nil {
@@ -39,4 +45,13 @@ func run() error {
 	}
 	fmt.Printf("%d files in %s\n", len(files), target)
 	return nil
+}
+
+// describe writes what the editor must know of the document's blocks.
+func describe(file string) error {
+	b, err := json.MarshalIndent(document.Describe(), "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(b, '\n'), 0o644) //nolint:gosec // a source file
 }

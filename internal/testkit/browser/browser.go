@@ -105,6 +105,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// Beside drives another page of the same browser context, which the caller has
+// opened with chromedp.NewContext of this tab's.
+func (tab *Tab) Beside(ctx context.Context) *Tab { return &Tab{Ctx: ctx, t: tab.t} }
+
 // Do runs actions; the test fails when they do or take over 20 s.
 func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()

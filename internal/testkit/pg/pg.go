@@ -62,11 +62,18 @@ func Filled(t testing.TB, fill func(url string) error) string {
 	return fresh(t, base, mould)
 }
 
+// Durable makes an empty database on a server of its own, whose commits wait for
+// the disk as those of a newsroom do; for measuring.
+func Durable(t testing.TB) string {
+	t.Helper()
+	return fresh(t, slow.at(t), "template0")
+}
+
 func at(t testing.TB) string {
 	if base := os.Getenv(Env); base != "" {
 		return base
 	}
-	return shared(t)
+	return quick.at(t)
 }
 
 func fresh(t testing.TB, base, template string) string {
@@ -98,21 +105,26 @@ func run(t testing.TB, base, statement string) {
 	}
 }
 
-var (
-	once   sync.Once
-	server *Server
-	fault  error
-)
+// one is a server that all tests of this process share.
+type one struct {
+	durable bool
+	begin   sync.Once
+	server  *Server
+	fault   error
+}
 
-func shared(t testing.TB) string {
-	once.Do(func() { server, fault = Start() })
-	if fault == nil {
-		return server.URL
+var quick, slow = &one{}, &one{durable: true}
+
+func (o *one) at(t testing.TB) string {
+	t.Helper()
+	o.begin.Do(func() { o.server, o.fault = Start(o.durable) })
+	if o.fault == nil {
+		return o.server.URL
 	}
 	if os.Getenv("CI") != "" {
-		t.Fatalf("PostgreSQL is needed: %v", fault)
+		t.Fatalf("PostgreSQL is needed: %v", o.fault)
 	}
-	t.Skipf("PostgreSQL is not here, so this engine is NOT tested: %v (make test installs it)", fault)
+	t.Skipf("PostgreSQL is not here, so this engine is NOT tested: %v (make test installs it)", o.fault)
 	return ""
 }
 
@@ -125,8 +137,9 @@ type Server struct {
 }
 
 // Start makes a cluster in a temporary folder and starts it on a socket of its
-// own. It ends by itself when this process does: a watcher waits for that.
-func Start() (*Server, error) {
+// own. It ends by itself when this process does: a watcher waits for that. One
+// that is not durable is faster, and loses its data with the machine's power.
+func Start(durable bool) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -149,8 +162,8 @@ func Start() (*Server, error) {
 	}
 	// A shell holds the server and ends it when its standard input, which this
 	// process owns, is closed: by Stop, or by the end of the process however it comes.
-	script := `"$1" -D "$2" -k "$3" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$3/log" 2>&1 & p=$!; read x; kill -INT $p; wait $p; rm -rf "$3"`
-	cmd := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, dir)
+	script := `"$1" -D "$2" -k "$3" -c listen_addresses= -c fsync=$4 -c synchronous_commit=$4 -c full_page_writes=$4 -c max_connections=200 >"$3/log" 2>&1 & p=$!; read x; kill -INT $p; wait $p; rm -rf "$3"`
+	cmd := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, dir, map[bool]string{true: "on", false: "off"}[durable])
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Setpgid: true}
 	cmd.Dir = dir
 	hold, err := cmd.StdinPipe()

@@ -1,0 +1,39 @@
+package staff
+
+// steps says which action lets somebody make a step of an article's work (see
+// package news); any of them is enough.
+var steps = map[string][]Action{
+	"accept":     {AcceptPitch},
+	"submit":     {WriteOwn, EditDrafts},
+	"send_back":  {Review},
+	"pass":       {Review},
+	"approve":    {Approve},
+	"reopen":     {Review},
+	"schedule":   {Publish},
+	"unschedule": {Publish},
+	"publish":    {Publish},
+	"spike":      {Review},
+	"revive":     {Review},
+	"change":     {Correct},
+	"vouch":      {Review},
+	"retract":    {Retract},
+	"withdraw":   {Withdraw},
+	"confirm":    {Confirm},
+	"take_back":  {Correct},
+}
+
+// MayStep decides whether a person may make a step. A step that is not known is
+// nobody's.
+func MayStep(p Person, step string, o Object) Decision {
+	best := Decision{Verdict: No, Why: "staff.why.role"}
+	for _, a := range steps[step] {
+		d := May(p, a, o)
+		if d.OK() {
+			return d
+		}
+		if best.Verdict == No {
+			best = d
+		}
+	}
+	return best
+}
