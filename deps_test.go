@@ -45,6 +45,7 @@ var sameFloor = map[string]string{
 	"internal/news internal/job":            "a scheduled article is a job",
 	"internal/merge internal/news":          "what is merged is an article's content",
 	"internal/merge internal/document":      "the body is merged block by block",
+	"internal/markdown internal/merge":      "what was not touched in a text is found by comparing",
 	"internal/markdown internal/document":   "a document is written as Markdown and read back",
 	"internal/draft internal/news":          "what is typed becomes revisions",
 	"internal/draft internal/merge":         "two people's changes are put together",

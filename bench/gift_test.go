@@ -25,11 +25,12 @@ import (
 	"masthead.dev/masthead/internal/testkit/pg"
 )
 
-// concurrently shares b.N calls among n callers.
-func concurrently(b *testing.B, n int, call func(i int)) {
+// concurrently shares b.N calls among n callers, and tells beside the time what
+// this process and the database's server, "" for none, used of the processors.
+func concurrently(b *testing.B, n int, server string, call func(i int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	self, server := busy(b, isSelf), busy(b, isPostgres)
+	own, its := busy(b, "self", ""), busy(b, "[0-9]*", server)
 	b.ResetTimer()
 	for range n {
 		wait.Go(func() {
@@ -41,25 +42,25 @@ func concurrently(b *testing.B, n int, call func(i int)) {
 	wait.Wait()
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "per-s")
-	b.ReportMetric((busy(b, isSelf)-self)/float64(b.N), "cpu-ms/op")
-	b.ReportMetric((busy(b, isPostgres)-server)/float64(b.N), "server-cpu-ms/op")
+	b.ReportMetric((busy(b, "self", "")-own)/float64(b.N), "cpu-ms/op")
+	if server != "" {
+		b.ReportMetric((busy(b, "[0-9]*", server)-its)/float64(b.N), "server-cpu-ms/op")
+	}
 }
 
-func isSelf(pid, _ string) bool         { return pid == strconv.Itoa(os.Getpid()) }
-func isPostgres(_, command string) bool { return command == "(postgres)" }
-
-// busy is how long the processes of a kind have used a processor, in
-// milliseconds, counted in hundredths of a second as Linux tells (proc(5),
-// /proc/pid/stat); 0 where it does not tell.
-func busy(b *testing.B, kind func(pid, command string) bool) (ms float64) {
-	files, err := filepath.Glob("/proc/[0-9]*/stat")
+// busy is how long the processes of /proc/ids whose folder is the given one ("":
+// wherever they are) have used a processor, in milliseconds, counted in hundredths
+// of a second as Linux tells (proc(5), /proc/pid/stat); 0 where it does not tell.
+func busy(b *testing.B, ids, folder string) (ms float64) {
+	files, err := filepath.Glob("/proc/" + ids + "/stat")
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, file := range files {
+		at, _ := os.Readlink(filepath.Join(filepath.Dir(file), "cwd"))
 		text, _ := os.ReadFile(file) // it may have ended
 		f := strings.Fields(string(text))
-		if len(f) < 17 || !kind(f[0], f[1]) {
+		if len(f) < 17 || folder != "" && at != folder {
 			continue
 		}
 		for _, ticks := range f[13:17] { // in user and kernel mode, its own and those of its children that have ended
@@ -71,6 +72,19 @@ func busy(b *testing.B, kind func(pid, command string) bool) (ms float64) {
 		}
 	}
 	return ms
+}
+
+// folder is where a PostgreSQL server works, "" on SQLite.
+func folder(b *testing.B, engine string, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) (path string) {
+	b.Helper()
+	if engine == "PostgreSQL" {
+		if err := db.QueryRowContext(b.Context(), "SHOW data_directory").Scan(&path); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return path
 }
 
 // till takes gifts: the service above a store and the sandbox.
@@ -169,7 +183,7 @@ func BenchmarkGift(b *testing.B) {
 					}
 					t.Providers[sandbox.Key] = said
 					s.Tune(c.share, delay)
-					concurrently(b, c.callers, func(i int) {
+					concurrently(b, c.callers, folder(b, engine, s.Query()), func(i int) {
 						if err := t.Refresh(b.Context(), sandbox.Key, fund.Ref{Kind: fund.KindSession, ID: sessions[i]}); err != nil {
 							b.Error(err)
 						}
@@ -199,7 +213,7 @@ func bare(b *testing.B, engine string, callers int, address string) {
 	if _, err := db.Exec("CREATE TABLE bare (id TEXT PRIMARY KEY, minor BIGINT)"); err != nil {
 		b.Fatal(err)
 	}
-	concurrently(b, callers, func(int) {
+	concurrently(b, callers, folder(b, engine, db), func(int) {
 		if _, err := db.ExecContext(context.Background(), "INSERT INTO bare (id, minor) VALUES ($1, $2)", id.New(), 2500); err != nil {
 			b.Error(err)
 		}

@@ -110,6 +110,7 @@ func (s *Sower) outlet(ctx context.Context) error {
 		}
 		(*into)[page.Lang] = page.Body
 	}
+	o.OwnWork = true // who tries it out is alone, and wants to see a story of theirs go out
 	return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOutlet(ctx, store.System, o) })
 }
 

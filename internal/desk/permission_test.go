@@ -24,9 +24,12 @@ page                        | contributor | reporter | editor | publisher | admi
 /desk/account/passkeys/new  | yes         | yes      | yes    | yes       | yes   | yes
 /desk/prove                 | yes         | yes      | yes    | yes       | yes   | yes
 /desk/stories               | yes         | yes      | yes    | yes       | –     | –
+/desk/stories/new           | yes         | yes      | yes    | yes       | –     | –
 /desk/stories/board         | yes         | yes      | yes    | yes       | –     | –
 /desk/stories/calendar      | yes         | yes      | yes    | yes       | –     | –
 /desk/notices               | yes         | yes      | yes    | yes       | –     | –
+/desk/reports               | –           | –        | yes    | yes       | –     | –
+/desk/corrections           | yes         | yes      | yes    | yes       | –     | –
 /desk/imports               | –           | –        | yes    | yes       | yes   | –
 /desk/money                 | –           | yes      | yes    | yes       | –     | yes
 /desk/money/gifts           | –           | –        | –      | –         | –     | yes
@@ -69,6 +72,11 @@ page                        | contributor | reporter | editor | publisher | admi
 const forms = `
 form                        | contributor | reporter | editor | publisher | admin | treasurer
 /desk/tasks/x/done          | –           | –        | –      | yes       | yes   | yes
+/desk/reports               | –           | –        | –      | yes       | –     | –
+/desk/reports/x             | –           | –        | yes    | yes       | –     | –
+/desk/stories/x/preview     | yes         | yes      | yes    | yes       | –     | –
+/desk/stories/x/preview/y/end | yes       | yes      | yes    | yes       | –     | –
+/desk/stories/x/versions    | –           | –        | –      | yes       | –     | –
 /desk/stories/x/step/publish | yes        | yes      | yes    | yes       | –     | –
 /desk/stories/x/assign      | –           | –        | yes    | yes       | –     | –
 /desk/stories/x/hold        | –           | –        | –      | yes       | –     | –

@@ -10,7 +10,6 @@
 package markdown
 
 import (
-	"bytes"
 	"strings"
 
 	"masthead.dev/masthead/internal/document"
@@ -210,15 +209,4 @@ func cutSpaces(s string) (lead, word, trail string) {
 	lead = s[:len(s)-len(word)]
 	trimmed := strings.TrimRight(word, " \t")
 	return lead, trimmed, word[len(trimmed):]
-}
-
-// Same tells whether two documents have the same text for somebody who works in
-// Markdown.
-func Same(a, b *document.Document) bool {
-	x, err := a.Encode()
-	if err != nil {
-		return false
-	}
-	y, err := b.Encode()
-	return err == nil && bytes.Equal(x, y)
 }

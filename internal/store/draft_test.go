@@ -270,7 +270,10 @@ func TestWhatWasTypedAndLeftBecomesARevision(t *testing.T) {
 		a := r.tab(r.story("one"), "nell")
 		a.types(0, " a1").save(false)
 		quiet := func() (wait time.Duration) {
-			r.do(func(tx *store.Tx) (err error) { wait, err = a.writing().CutQuiet(t.Context(), tx, a.article); return err })
+			r.do(func(tx *store.Tx) (err error) {
+				wait, err = a.writing().CutQuiet(t.Context(), tx, a.article)
+				return err
+			})
 			return wait
 		}
 		r.clock.Add(time.Minute)

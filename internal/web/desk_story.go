@@ -8,13 +8,14 @@ type ChangesPage struct {
 	Intro   string
 	Back    *Link
 	Facts   []Fact
-	Lang    string // of the text
-	Dir     string
-	Parts   []ChangedPart
-	Empty   string // what stands here where nothing changed
-	Skipped string // how much that did not change is left out; "" shows none
-	Buttons []PostButton
-	Links   []Link
+	// Tongue and Way are the language and direction of the text; those of the page
+	// are the frame's.
+	Tongue, Way string
+	Parts       []ChangedPart
+	Empty       string // what stands here where nothing changed
+	Skipped     string // how much that did not change is left out; "" shows none
+	Buttons     []PostButton
+	Links       []Link
 }
 
 // ChangedPart is a field, block or footnote.

@@ -99,4 +99,6 @@ func sampleDesk(lang string, out map[string]any) {
 		out["mail/security-"+kind] = SecurityMail{MailFrame: m, Name: w.name, Kind: kind, What: "Firefox", Time: sampleTime(20, 14, 5), Link: "https://lantern.example/desk/account"}
 	}
 	out["mail/security"] = out["mail/security-signin"]
+	out["mail/notices"] = NoticesMail{MailFrame: m, Name: w.name, Account: "https://lantern.example/desk/notices", Notices: []NoticeLine{
+		{Say: w.dek, Story: w.headline, Link: "https://lantern.example/desk/stories/x", At: sampleTime(20, 14, 5)}, {Say: w.dek, Link: "https://lantern.example/desk/stories/y", At: sampleTime(20, 14, 5)}}}
 }

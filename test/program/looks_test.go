@@ -25,20 +25,21 @@ func types(t *testing.T, s *server, lang string) map[string]string {
 		"front": home, "search": under + "/search", "results": under + "/search?q=" + url.QueryEscape(map[string]string{"en": "river", "fa": "کتابخانه"}[lang]),
 		"nothing found": under + "/search?q=zzzzzz", "corrections": under + "/corrections", "books": under + "/books", "newsletter": under + "/newsletter",
 		"about": under + "/about", "ethics": under + "/ethics", "privacy": under + "/privacy", "imprint": under + "/imprint",
-		"archive": under + "/archive", "not found": under + "/no/such/page", "general fund": under + "/give",
+		"archive": under + "/archive", "not found": under + "/no/such/page", "report of an error": under + "/report", "general fund": under + "/give",
 	}
 	want := map[string]func(*page) bool{
-		"article":   func(p *page) bool { _, ok := article(p); return ok && p.Doc.Find(".hero img").Length() == 1 },
-		"corrected": func(p *page) bool { return p.Doc.Find(".art .note").Length() > 0 },
-		"history":   func(p *page) bool { return strings.HasSuffix(p.Path, "/history") },
-		"section":   below(under + "/sections/"), "topic": below(under + "/topics/"), "person": below(under + "/people/"),
+		"article":    func(p *page) bool { _, ok := article(p); return ok && p.Doc.Find(".hero img").Length() == 1 },
+		"corrected":  func(p *page) bool { return p.Doc.Find(".art .note").Length() > 0 },
+		"history":    func(p *page) bool { return strings.HasSuffix(p.Path, "/history") },
+		"comparison": func(p *page) bool { return strings.Contains(p.Path, "/history?from=") },
+		"section":    below(under + "/sections/"), "topic": below(under + "/topics/"), "person": below(under + "/people/"),
 		"month": below(under + "/archive/20"), "campaign": below(under + "/give/"),
 	}
 	pages := s.site(t).sorted(func(p *page) bool { return p.html() && p.Doc.Find("html").AttrOr("lang", "") == lang })
 	for name, fits := range want {
 		if i := slices.IndexFunc(pages, fits); i >= 0 {
 			out[name] = pages[i].Path
-		} else if name != "corrected" && name != "history" || lang == "en" {
+		} else if name != "corrected" && name != "history" && name != "comparison" || lang == "en" {
 			t.Errorf("no page of the kind %q in %s", name, lang)
 		}
 	}

@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,14 +28,17 @@ func (d *Pages) desking(ctx context.Context, v *visit, s stand, p *web.ViewPage)
 	if v.May(staff.Override, s.Object).OK() && s.State.Phase() != news.PhaseEnded {
 		who.Links = append(who.Links, web.Link{Text: v.Loc.T(map[bool]string{true: "hold.free", false: "hold.act"}[s.Hold != ""]), Href: base + "/hold"})
 	}
+	var mine []web.Panel
 	if len(who.Facts)+len(who.Links) > 0 {
-		p.Panels = append(p.Panels, who)
+		mine = append(mine, who)
 	}
 	notes, err := d.Store.Notes(ctx, s.ID)
 	if err != nil {
 		return err
 	}
-	p.Panels = append(p.Panels, v.notesPanel(s, notes))
+	mine = append(mine, v.notesPanel(s, notes))
+	at := 1 + slices.IndexFunc(p.Panels, func(x web.Panel) bool { return x.ID == "work" })
+	p.Panels = slices.Insert(p.Panels, at, mine...)
 	if !v.seesUnread(ctx, d) {
 		return nil
 	}

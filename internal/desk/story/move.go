@@ -122,6 +122,9 @@ func (d *Pages) flow(ctx context.Context, v *visit, p *web.ViewPage) error {
 	base := "/desk/stories/" + s.ID
 	for i, step := range s.offered(v) {
 		name := v.Loc.T("step." + string(step))
+		if step == news.Plan && s.State == news.Scheduled {
+			name = v.Loc.T("step.schedule.again")
+		}
 		if s.plain(v, step) {
 			b := v.Button("step."+string(step), stepPath(s.ID, step), "", web.HiddenField{Name: "seen", Value: s.head.ID})
 			b.Main = i == 0

@@ -161,7 +161,7 @@ func (d *Pages) revision(ctx context.Context, v *visit) (web.Page, error) {
 	if r.Origin == news.Aside && a.Write {
 		p.Links = append(p.Links, web.Link{Text: v.Loc.T("history.decide"), Href: story + "/conflict?kept=" + r.ID})
 	}
-	if a.Write && r.ID != a.Working {
+	if a.Write && r.ID != a.Working && r.Redacted == "" {
 		p.Buttons = []web.PostButton{*v.Button("history.restore", revisionPath(story, r.Number)+"/restore", p.Heading)}
 	}
 	return v.Draw("desk/changes", p)
@@ -195,7 +195,7 @@ func (d *Pages) changes(ctx context.Context, v *visit) (web.Page, error) {
 func (v *visit) changesPage(ctx context.Context, a news.Article, parts []merge.Part, whole bool) web.ChangesPage {
 	f := v.Frame(ctx, "history.heading")
 	p := web.ChangesPage{DeskFrame: f, Back: &web.Link{Text: v.Loc.T("write.back"), Href: "/desk/stories/" + a.ID},
-		Lang: a.Lang, Dir: locale.DirOf(a.Lang), Empty: v.Loc.T("history.same")}
+		Tongue: a.Lang, Way: locale.DirOf(a.Lang), Empty: v.Loc.T("history.same")}
 	skipped := 0
 	for _, x := range parts {
 		if !whole && !x.Changed() || whole && text(x) == "" {
@@ -268,6 +268,9 @@ func (d *Pages) doRestore(ctx context.Context, v *visit) (web.Page, error) {
 	r, err := d.numbered(ctx, v, a.ID, v.PathValue("n"))
 	if err != nil {
 		return web.Page{}, err
+	}
+	if r.Redacted != "" {
+		return web.Page{}, v.Refuse(fault.Gone, "redact.bad.gone")
 	}
 	err = d.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := d.writing().Restore(ctx, tx, v.author(), a.ID, r.ID); err != nil {

@@ -192,21 +192,15 @@ func (v *visit) changePanel(s stand) web.Panel {
 	for _, sign := range s.c.Change.Signs {
 		p.Text += "\n\n" + v.Loc.T("sign."+string(sign))
 	}
-	p.Table = v.editTable(s)
+	for i, e := range s.edits() {
+		if i == maxEdits {
+			break
+		}
+		was, is := news.Around(e)
+		p.Facts = append(p.Facts, web.Fact{Name: v.Loc.T("flow.was"), Value: was}, web.Fact{Name: v.Loc.T("flow.is"), Value: is})
+	}
 	return p
 }
 
 // maxEdits is how many changed places a panel lists.
 const maxEdits = 30
-
-func (v *visit) editTable(s stand) *web.Table {
-	t := &web.Table{Caption: v.Loc.T("flow.changed"), Columns: v.Columns("flow.was", "flow.is")}
-	for _, e := range s.edits() {
-		if len(t.Rows) == maxEdits {
-			break
-		}
-		was, is := news.Around(e)
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: was, Lang: s.c.Content.Lang, Dir: "auto"}, {Text: is, Lang: s.c.Content.Lang, Dir: "auto"}}})
-	}
-	return t
-}

@@ -65,7 +65,7 @@ func (v *visit) textPage(ctx context.Context, article string, in typed, sections
 		t := textFields[i]
 		return web.Field{Name: t.name, Label: v.Loc.T("write.field." + t.name), Value: *t.at(&c), Lang: c.Lang, Dir: locale.DirOf(c.Lang), Optional: i > 0}
 	}
-	head := web.FieldGroup{}
+	head := web.FieldGroup{Legend: v.Loc.T("write.story")}
 	more := web.FieldGroup{Legend: v.Loc.T("write.more")}
 	for i := range textFields {
 		if i < mainFields {
