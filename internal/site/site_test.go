@@ -460,7 +460,7 @@ func TestACorrectionIsShownEverywhereItShould(t *testing.T) {
 		shows(".note h2", "Correction, 20 November 2026, 16:00")
 	p.get("/corrections").is(200).has("They voted 8 to 1.", "They voted 7 to 2.", a.Path)
 	p.get("/corrections.xml").is(200).has("They voted 7 to 2.", a.Path)
-	p.get(a.Path+"/history").is(200).shows("h1", "Vote").has("Version 2</strong> <span class=\"tag warn\">Correction</span>", "Version 1</strong> <span class=\"tag\">first published</span>")
+	p.get(a.Path+"/history").is(200).shows("h1", "Vote").has("Version 2</strong> <span class=\"tag warn\">Correction</span>", "Version 1</strong>", "first published</span>")
 	p.get("/atom.xml").has("<updated>2026-11-20T15:00:00Z</updated>")
 }
 

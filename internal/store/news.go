@@ -48,11 +48,17 @@ func (tx *Tx) Article(ctx context.Context, articleID string) (news.Article, erro
 // AddArticle implements news.Store.
 func (tx *Tx) AddArticle(ctx context.Context, a news.Article) error {
 	_, err := db.Exec(ctx, tx, "INSERT INTO article ("+articleColumns+", phase) VALUES ("+places(27)+")", articleValues(a)...)
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.putWords(ctx, a.ID, a.Folded)
 }
 
 // ChangeArticle implements news.Store.
 func (tx *Tx) ChangeArticle(ctx context.Context, a news.Article, working string) error {
+	if err := tx.changeWords(ctx, a); err != nil {
+		return err
+	}
 	n, err := db.Exec(ctx, tx, `UPDATE article SET group_id = $2, lang = $3, kind = $4, state = $5, slug = $6, section_id = $7,
 		working_revision = $8, published_revision = $9, publish_at = $10, embargoed = $11, sticky = $12, locked = $13,
 		first_published_at = $14, created_at = $15, modified_at = $16, headline = $17, folded = $18,

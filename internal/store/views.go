@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,8 @@ type StoryFilter struct {
 	Limited  bool
 	Sections []string
 	Own      string
+
+	found bool // a rare word leads to the articles
 }
 
 // StoryKey is where a page of the list begins: after this article. The zero key
@@ -62,7 +65,11 @@ func (q *query) equal(column, value string) {
 
 func (f StoryFilter) query() *query {
 	q := &query{}
-	if f.Mine == "" || f.Phase == "" {
+	switch {
+	case f.Phase == "" || f.Mine != "": // see mine
+	case f.found:
+		q.and("a.phase || '' = ?", string(f.Phase)) // the index of words leads, not that of phases
+	default:
 		q.equal("phase", string(f.Phase))
 	}
 	q.equal("state", string(f.State))
@@ -71,11 +78,70 @@ func (f StoryFilter) query() *query {
 	q.equal("lang", f.Lang)
 	q.equal("kind", string(f.Kind))
 	f.mine(q)
-	for _, w := range strings.Fields(search.Normalise(f.Text)) {
+	for _, w := range f.words() {
 		q.and("a.folded LIKE ?", "% "+w+"%") // the form has no wildcard in it
 	}
 	f.limit(q)
 	return q
+}
+
+// words are the beginnings of words that are looked for, a few at most.
+func (f StoryFilter) words() []string {
+	list := strings.Fields(search.Normalise(f.Text))
+	return list[:min(len(list), maxWords)]
+}
+
+const (
+	maxWords = 8
+	// rareWord is the number of articles up to which a word is looked up; where all
+	// words are in more, walking the list finds a page of it sooner.
+	rareWord = 2000
+	// afterWord follows every beginning of a word that is followed by a letter.
+	afterWord = "\U0010FFFF"
+)
+
+// rarest finds the word that is in the fewest articles, "" where all are in many.
+func (s *Store) rarest(ctx context.Context, f StoryFilter) (string, error) {
+	best, fewest := "", rareWord+1
+	for _, w := range f.words() {
+		n, err := db.One(ctx, s.Query(), db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 AS one FROM article_word WHERE word >= $1 AND word < $2 LIMIT $3) w`,
+			w, w+afterWord, rareWord+1)
+		if err != nil {
+			return "", err
+		}
+		if n < fewest {
+			best, fewest = w, n
+		}
+	}
+	return best, nil
+}
+
+// putWords makes an article be found by its words, changeWords by no older ones.
+func (tx *Tx) putWords(ctx context.Context, articleID, folded string) error {
+	list := strings.Fields(folded)
+	slices.Sort(list)
+	list = slices.Compact(list)
+	if len(list) == 0 {
+		return nil
+	}
+	args, rows := []any{articleID}, make([]string, len(list))
+	for i, w := range list {
+		args = append(args, w)
+		rows[i] = "(" + place(i+2) + ", $1)"
+	}
+	_, err := db.Exec(ctx, tx, "INSERT INTO article_word (word, article_id) VALUES "+strings.Join(rows, ", ")+" ON CONFLICT (word, article_id) DO NOTHING", args...)
+	return err
+}
+
+func (tx *Tx) changeWords(ctx context.Context, a news.Article) error {
+	old, err := db.One(ctx, tx, db.Value[string], "SELECT folded FROM article WHERE id = $1", a.ID)
+	if err != nil || old == a.Folded {
+		return err
+	}
+	if _, err := db.Exec(ctx, tx, "DELETE FROM article_word WHERE article_id = $1", a.ID); err != nil {
+		return err
+	}
+	return tx.putWords(ctx, a.ID, a.Folded)
 }
 
 // mine chooses what is assigned to somebody. The phase goes into the parts, so
@@ -110,7 +176,15 @@ var articleColumnsOfA = "a." + strings.ReplaceAll(strings.Join(strings.Fields(ar
 
 // Stories lists articles for the desk, the last changed first.
 func (s *Store) Stories(ctx context.Context, f StoryFilter, after StoryKey, limit int) ([]news.Article, error) {
+	rare, err := s.rarest(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	f.found = rare != ""
 	q := f.query()
+	if rare != "" {
+		q.and("a.id IN (SELECT article_id FROM article_word WHERE word >= ? AND word < ?)", rare, rare+afterWord)
+	}
 	if after.ID != "" {
 		q.and("(a.modified_at < ? OR (a.modified_at = ? AND a.id > ?))", after.At.UnixMilli(), after.At.UnixMilli(), after.ID)
 		q.and("a.modified_at <= ?", after.At.UnixMilli()) // what the index can begin with
@@ -173,7 +247,11 @@ func (s *Store) FoldStories(ctx context.Context) (more bool, err error) {
 	}
 	return len(list) == foldSlice, s.Write(ctx, func(tx *Tx) error {
 		for _, v := range list {
-			if _, err := db.Exec(ctx, tx, "UPDATE article SET folded = $1 WHERE id = $2 AND folded = ''", news.Folded(v.content), v.id); err != nil {
+			folded := news.Folded(v.content)
+			if _, err := db.Exec(ctx, tx, "UPDATE article SET folded = $1 WHERE id = $2 AND folded = ''", folded, v.id); err != nil {
+				return err
+			}
+			if err := tx.putWords(ctx, v.id, folded); err != nil {
 				return err
 			}
 		}

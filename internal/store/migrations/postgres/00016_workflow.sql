@@ -29,6 +29,14 @@ CREATE INDEX article_publish_at ON article (publish_at);
 CREATE INDEX article_deadline ON article (deadline_at);
 CREATE INDEX article_first ON article (first_published_at);
 
+-- The words of article.folded: what lists of the desk are searched by.
+CREATE TABLE article_word (
+  word TEXT COLLATE "C" NOT NULL,
+  article_id TEXT NOT NULL REFERENCES article (id),
+  PRIMARY KEY (word, article_id)
+);
+CREATE INDEX article_word_article ON article_word (article_id);
+
 -- What somebody has let through: the text that may go out.
 CREATE TABLE approval (
   article_id TEXT NOT NULL PRIMARY KEY REFERENCES article (id),

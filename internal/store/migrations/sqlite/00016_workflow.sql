@@ -18,7 +18,7 @@ UPDATE article SET phase = CASE state WHEN 'scheduled' THEN 'scheduled' WHEN 'pu
 UPDATE article SET author_id = COALESCE((SELECT r.author_id FROM revision r WHERE r.article_id = article.id AND r.number = 1), '');
 UPDATE article SET headline = COALESCE((SELECT json_extract(r.content, '$.headline') FROM revision r WHERE r.id = article.working_revision), '');
 
-CREATE INDEX article_phase ON article (phase, modified_at, id, folded); -- with the text: a search in headlines reads this alone
+CREATE INDEX article_phase ON article (phase, modified_at, id);
 CREATE INDEX article_section_phase ON article (section_id, phase, modified_at, id);
 CREATE INDEX article_lang_phase ON article (lang, phase, modified_at, id);
 CREATE INDEX article_kind_phase ON article (kind, phase, modified_at, id);
@@ -28,6 +28,14 @@ CREATE INDEX article_reviewer ON article (reviewer_id, phase, modified_at, id);
 CREATE INDEX article_publish_at ON article (publish_at);
 CREATE INDEX article_deadline ON article (deadline_at);
 CREATE INDEX article_first ON article (first_published_at);
+
+-- The words of article.folded: what lists of the desk are searched by.
+CREATE TABLE article_word (
+  word TEXT NOT NULL,
+  article_id TEXT NOT NULL REFERENCES article (id),
+  PRIMARY KEY (word, article_id)
+);
+CREATE INDEX article_word_article ON article_word (article_id);
 
 -- What somebody has let through: the text that may go out.
 CREATE TABLE approval (
