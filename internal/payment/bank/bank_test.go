@@ -14,6 +14,7 @@ import (
 	"masthead.dev/masthead/internal/giro"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/outlet"
@@ -139,8 +140,13 @@ func (r *rig) arrive(d fund.Donation, minor int64, at time.Time) (paymentID stri
 		if err != nil {
 			return err
 		}
-		paymentID, fresh, err = tx.BookGift(r.ctx, store.BookedGift{Provider: fund.KeyBank, Ref: "line-" + at.Format(time.DateOnly), DonationID: d.ID, CampaignID: campaign,
-			Amount: money.Amount{Currency: "EUR", Minor: minor}, At: at})
+		ref, amount := "line-"+at.Format(time.DateOnly), money.Amount{Currency: "EUR", Minor: minor}
+		paymentID, fresh, err = tx.BookGift(r.ctx, store.BookedGift{Provider: fund.KeyBank, Ref: ref, DonationID: d.ID, CampaignID: campaign, Amount: amount, At: at})
+		if err != nil || !fresh {
+			return err
+		}
+		from := ledger.Source{Provider: fund.KeyBank, Object: ref, Date: at.Format(time.DateOnly), Tags: map[string]string{"campaign": campaign}}
+		_, _, err = tx.Post(r.ctx, ledger.Allocation(from, amount, ledger.Donations))
 		return err
 	})
 	return paymentID, fresh
