@@ -91,7 +91,7 @@ func TestAPersonAddedBesideAServerCanSignInAtOnce(t *testing.T) {
 			}
 			return nil
 		})
-		f := formOf(t, s.get(t, added.Link).Body, "form[method=post]")
+		f := formOf(t, s.get(t, added.Link).Body, "form[method=post]:has([name=password])") // not the one for a passkey
 		f.Values.Set("password", "ferry bell at the bend 6")
 		a := s.post(t, f)
 		if a.Status != 303 || a.Header.Get("Set-Cookie") == "" {
