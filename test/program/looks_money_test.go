@@ -12,6 +12,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"masthead.dev/masthead/internal/testkit/browser"
@@ -166,10 +167,22 @@ func takes(t *testing.T, tab *browser.Tab, s *server, header string) {
 	}
 }
 
+// stays keeps scripts from sending a form: the page that asks for a proof goes on
+// by itself once it has one, also while it is being looked at.
+func stays(t *testing.T, tab *browser.Tab) {
+	t.Helper()
+	_, err := chromedp.Call(tab.Ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{
+		Source: "HTMLFormElement.prototype.submit = () => {}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // asksForProof asks for mails to one address until the page that wants a proof
 // of work comes.
 func asksForProof(t *testing.T, tab *browser.Tab, s *server, look sight) {
 	t.Helper()
+	stays(t, tab)
 	for range 6 {
 		tab.Go(s.Base + "/my")
 		tab.Do(chromedp.SendKeys(chromedp.CSS("form#signin input[type=email]"), fmt.Sprintf("flood%d%v@gift.example", look.width, look.dark)))
