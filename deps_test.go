@@ -29,11 +29,11 @@ var floors = map[string]int{
 	"internal/app": 5, "internal/cli": 5, "cmd/masthead": 6,
 
 	"web-src/build": 9, "web-src/pack": 8, "web-src/editor": 9, "test/run": 9, "test/program": 9, "bench": 9,
-	"internal/testkit/pg": 9, "internal/testkit/smtp": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9, "internal/desk/desktest": 9, "internal/passkey/passkeytest": 9,
+	"internal/testkit/pg": 9, "internal/testkit/smtp": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9, "internal/desk/desktest": 9, "internal/passkey/passkeytest": 9, "internal/document/documenttest": 9,
 }
 
 // testOnly are packages that only tests (and each other) may import.
-var testOnly = []string{"internal/testkit/", "internal/store/storetest", "internal/payment/paymenttest", "internal/desk/desktest", "internal/passkey/passkeytest"}
+var testOnly = []string{"internal/testkit/", "internal/store/storetest", "internal/payment/paymenttest", "internal/desk/desktest", "internal/passkey/passkeytest", "internal/document/documenttest"}
 
 var sameFloor = map[string]string{
 	"internal/news internal/document":       "an article's body is a document",

@@ -107,7 +107,7 @@ func TestMissingAltAndCreditAreNoFaultsOfTheCodec(t *testing.T) {
 
 func TestAnyDocumentComesBackFromItsJSONUnchanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := anyDocument().Draw(t, "document")
+		d := AnyDocument().Draw(t, "document")
 		b, err := d.Encode()
 		if err != nil {
 			t.Fatal(err)

@@ -81,7 +81,7 @@ func TestTheEditorGivesBackEveryDocumentAsItWas(t *testing.T) {
 	})
 	t.Run("generated", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			same(t, rapid.SliceOfN(anyDocument(), 5, 5).Draw(t, "documents")...)
+			same(t, rapid.SliceOfN(AnyDocument(), 5, 5).Draw(t, "documents")...)
 		})
 	})
 	t.Run("imported", func(t *testing.T) {

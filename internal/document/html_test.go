@@ -64,7 +64,7 @@ func sameIDs(d *Document) *Document {
 
 func TestRenderingAndImportingAgainGivesTheSameDocument(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := anyDocument().Draw(t, "document")
+		d := AnyDocument().Draw(t, "document")
 		normaliseHeadings(d)
 		out := render(d)
 		checkSafe(t, out)

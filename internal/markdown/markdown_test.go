@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"masthead.dev/masthead/internal/document"
+	"masthead.dev/masthead/internal/document/documenttest"
 )
 
 func ids() func() string {
@@ -35,7 +36,7 @@ func read(t interface{ Fatalf(string, ...any) }, text string, base *document.Doc
 
 func TestAnyDocumentComesBackByteForByte(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := anyDocument().Draw(t, "document")
+		d := documenttest.Any().Draw(t, "document")
 		text := Write(d)
 		if got, want := encoded(t, read(t, text, d)), encoded(t, d); got != want {
 			t.Fatalf("%s\n%s\nbecame\n%s", text, want, got)
@@ -47,7 +48,7 @@ func TestAnyDocumentComesBackByteForByte(t *testing.T) {
 func TestWhatMarkdownCanSayIsInTheText(t *testing.T) {
 	said, kept := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		d := anyDocument().Draw(t, "document")
+		d := documenttest.Any().Draw(t, "document")
 		text := Write(d)
 		base := &document.Document{Schema: document.Schema, Lang: d.Lang} // only what stands as a marker
 		for _, b := range d.Blocks {

@@ -1,0 +1,6 @@
+package document
+
+import "pgregory.net/rapid"
+
+// AnyDocument is documenttest.Any.
+var AnyDocument func() *rapid.Generator[*Document]
