@@ -30,6 +30,21 @@ type Store interface {
 	List(ctx context.Context, prefix string) iter.Seq2[string, error]
 }
 
+// Read gives the whole of what a key holds, for what fits into memory;
+// fault.NotFound where there is nothing.
+func Read(ctx context.Context, s Store, key string) ([]byte, error) {
+	file, err := s.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	body, err := io.ReadAll(file)
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "this picture can't be read just now")
+	}
+	return body, nil
+}
+
 const maxKey = 250
 
 // checkKey refuses what could leave the folder, or mean two files on a file

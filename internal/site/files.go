@@ -2,12 +2,11 @@ package site
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
-	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/web"
 )
@@ -22,14 +21,9 @@ func (s *Site) media(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	file, err := s.Blobs.Open(ctx, f.Key)
+	body, err := blob.Read(ctx, s.Blobs, f.Key)
 	if err != nil {
 		return web.Page{}, err
-	}
-	defer file.Close()
-	body, err := io.ReadAll(file)
-	if err != nil {
-		return web.Page{}, fault.Wrap(fault.Unavailable, err, "this picture can't be read just now")
 	}
 	// Kept by us until anything published changes; by others for good, unless its
 	// rights end.

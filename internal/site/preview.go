@@ -2,12 +2,12 @@ package site
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 
+	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/document"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
@@ -126,14 +126,9 @@ func (s *Site) previewPicture(ctx context.Context, r *web.Request) (web.Page, er
 		if p.Hash != hash || i < 0 || !p.Usable(s.Clock.Now()) {
 			continue
 		}
-		file, err := s.Blobs.Open(ctx, p.Renditions[i].Key)
+		body, err := blob.Read(ctx, s.Blobs, p.Renditions[i].Key)
 		if err != nil {
 			return web.Page{}, err
-		}
-		defer file.Close()
-		body, err := io.ReadAll(file)
-		if err != nil {
-			return web.Page{}, fault.Wrap(fault.Unavailable, err, "this picture can't be read just now")
 		}
 		return sealedPreview(web.Page{Type: media.TypeOf(ext), Body: body}, nil)
 	}

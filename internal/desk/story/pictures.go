@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/news"
@@ -112,14 +113,9 @@ func (d *Pages) picture(ctx context.Context, v *visit) (web.Page, error) {
 	if !ok || d.Blobs == nil {
 		return web.Page{}, fault.New(fault.NotFound, "the sizes of this picture are not made yet; try again in a moment")
 	}
-	file, err := d.Blobs.Open(ctx, size.Key)
+	body, err := blob.Read(ctx, d.Blobs, size.Key)
 	if err != nil {
 		return web.Page{}, err
-	}
-	defer file.Close()
-	body, err := io.ReadAll(file)
-	if err != nil {
-		return web.Page{}, fault.Wrap(fault.Unavailable, err, "this picture can't be read just now")
 	}
 	return web.Page{Type: media.TypeOf(size.Ext), Body: body}, nil
 }
