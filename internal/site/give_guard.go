@@ -39,15 +39,13 @@ func (v *giving) sight(ctx context.Context, t guard.Try) (guard.Settings, guard.
 	}
 	x := v.Watch.Look(set, t, refused, there, v.Site.Clock.Now())
 	if v.rehearses(ctx) {
-		x.Begun, x.ByEmail, x.All = 0, 0, 0
+		x = x.Rehearsed()
 	}
 	return set, x, nil
 }
 
-// rehearses tells whether somebody tries a newsroom out on the machine that it
-// runs on, with pretended money: there is no card to test, and gifts may follow
-// each other as quickly as a person or a program likes. Refused payments count
-// all the same, so that the defence can be watched.
+// rehearses tells whether somebody tries a newsroom out: with pretended money, on
+// the machine that it runs on. See guard.Sight.Rehearsed.
 func (v *giving) rehearses(ctx context.Context) bool {
 	return v.Giving.Sandbox != nil && web.Client(ctx).Addr().IsLoopback()
 }
