@@ -26,9 +26,9 @@ import (
 	"masthead.dev/masthead/internal/web"
 )
 
-// bookEntries is how many entries the books of BenchmarkBooks have.
-func bookEntries(b *testing.B) int {
-	n, err := strconv.Atoi(os.Getenv("MASTHEAD_BENCH_ENTRIES"))
+// sized is how many rows a benchmark has: a million, or what the variable says.
+func sized(variable string) int {
+	n, err := strconv.Atoi(os.Getenv(variable))
 	if err != nil {
 		return 1_000_000
 	}
@@ -207,7 +207,7 @@ func BenchmarkBooks(b *testing.B) {
 				address = pg.URL(b)
 			}
 			s := open(b, address)
-			n := bookEntries(b)
+			n := sized("MASTHEAD_BENCH_ENTRIES")
 			began := time.Now()
 			fillBooks(b, s, n)
 			b.Logf("%d entries made in %s", n, time.Since(began).Round(time.Second))

@@ -3,24 +3,13 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/testkit/pg"
 )
-
-// gifts is how many gifts BenchmarkDonors has; a fifth as many people gave them.
-func gifts(b *testing.B) int {
-	n, err := strconv.Atoi(os.Getenv("MASTHEAD_BENCH_GIFTS"))
-	if err != nil {
-		return 1_000_000
-	}
-	return n
-}
 
 // Names as people have them: each of the first with each of the last ones.
 var (
@@ -97,7 +86,7 @@ func BenchmarkDonors(b *testing.B) {
 				address = pg.URL(b)
 			}
 			s := open(b, address)
-			n := gifts(b)
+			n := sized("MASTHEAD_BENCH_GIFTS")
 			timed(b, fmt.Sprintf("make %d gifts of %d donors", n, n/5), func() error { fillGifts(b, s, n); return nil })
 			measureDonors(b, s, n)
 			measureGifts(b, s, n)
