@@ -368,6 +368,13 @@ func TestAPreviewShowsWhatIsNotPublicToWhoeverHasItsLinkAlone(t *testing.T) {
 	p.get(media.Path(pic.Hash, 480, "jpg")).is(404)
 	other := p.photo(3)
 	p.get("/preview/" + token + "/" + other.Hash + "/480.jpg").is(404)
+	lapse := func(until time.Time) {
+		pic.RightsUntil = until
+		p.do(func(tx *store.Tx) error { return tx.DescribeMedia(t.Context(), pic) })
+	}
+	lapse(noon.Add(-time.Minute))
+	p.get(src).is(404)
+	lapse(time.Time{})
 	list, err := p.s.Previews(t.Context(), a.ID)
 	if err != nil || len(list) != 1 || list[0].Seen.IsZero() {
 		t.Fatalf("%+v %v", list, err)

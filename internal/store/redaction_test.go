@@ -194,6 +194,12 @@ func TestAPreviewOpensOneStoryUntilItsDayOrUntilTheDeskEndsIt(t *testing.T) {
 		four := token()
 		r.do(func(tx *store.Tx) error { _, err := r.Move(ctx, tx, a.ID, news.Spiked); return err })
 		opens(four, fault.Gone)
+		p := r.published(report("en", "Merger", "It is out."))
+		a.ID = p.Article
+		five := token()
+		opens(five, "")
+		r.do(func(tx *store.Tx) error { return r.Withdraw(ctx, tx, a.ID, "A court asked for it.") })
+		opens(five, fault.Gone)
 	})
 }
 
