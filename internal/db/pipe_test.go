@@ -158,3 +158,29 @@ func oneMore(tx *Tx) error {
 	}
 	return tx.Later(ctx, addNote, fmt.Sprint(n[0])) // fails where two counted the same
 }
+
+// A failure that nobody took notice of makes the server answer COMMIT with
+// ROLLBACK, which is no error of its own.
+func TestAFailureThatNobodyNoticedIsToldAtTheCommit(t *testing.T) {
+	d := tables(t)
+	d.Tune(1, 0) // so that nothing is sent between the failure and COMMIT
+	ctx := t.Context()
+	// Only a connection that knows the statement COMMIT already sends it then.
+	if err := d.Write(ctx, func(tx *Tx) error { return tx.Later(ctx, "DELETE FROM note") }); err != nil {
+		t.Fatal(err)
+	}
+	err := d.Write(ctx, func(tx *Tx) error {
+		if _, err := Exec(ctx, tx, addNote, "lost"); err != nil {
+			return err
+		}
+		if rows, err := tx.QueryContext(ctx, "SELECT 1 / 0"); err == nil {
+			for rows.Next() {
+			}
+			rows.Close()
+		}
+		return nil
+	})
+	if err == nil || all(t, d) != "[]" {
+		t.Errorf("%v are kept, and the writer was told %v", all(t, d), err)
+	}
+}
