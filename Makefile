@@ -18,7 +18,7 @@ test: ## every test on both engines and in a browser; installs what is missing
 
 race: ## the same under the race detector (needs a C compiler), without the browser
 	sh test/setup.sh
-	CGO_ENABLED=1 MASTHEAD_NO_BROWSER=1 $(GO) run ./test/run -race ./internal/...
+	CGO_ENABLED=1 MASTHEAD_NO_BROWSER=1 $(GO) run ./test/run -race ./internal/... ./web-src/pack ./web-src/build
 
 check: ## vet, staticcheck, formatting, the floors, the bundle
 	$(GO) vet ./...

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -21,12 +22,12 @@ type Bundle struct {
 // it imports, for browsers of 2022 and later, in one minified file that runs by
 // itself. The same sources give the same bytes.
 func Script(src fs.FS, p *Packages, entry string) (Bundle, error) {
-	used := map[string]bool{}
+	var used usage
 	r := api.Build(api.BuildOptions{
 		EntryPoints: []string{entry}, Bundle: true, Write: false, Outfile: "out.js",
 		Format: api.FormatIIFE, Target: api.ES2022, Platform: api.PlatformBrowser, Charset: api.CharsetUTF8,
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
-		LogLevel: api.LogLevelSilent, Plugins: []api.Plugin{sources(src, p, used)},
+		LogLevel: api.LogLevelSilent, Plugins: []api.Plugin{sources(src, p, &used)},
 		TsconfigRaw: `{"compilerOptions":{"strict":true}}`,
 	})
 	if faults := append(r.Errors, r.Warnings...); len(faults) > 0 {
@@ -35,12 +36,28 @@ func Script(src fs.FS, p *Packages, entry string) (Bundle, error) {
 		}
 		return Bundle{}, fmt.Errorf("%s: %s", entry, faults[0].Text)
 	}
-	names := make([]string, 0, len(used))
-	for name := range used {
-		names = append(names, name)
+	return Bundle{Code: bytes.TrimSpace(r.OutputFiles[0].Contents), Used: used.sorted()}, nil
+}
+
+// usage is which packages a script took from. esbuild loads files in many
+// goroutines at once.
+type usage struct {
+	mu    sync.Mutex
+	names []string
+}
+
+func (u *usage) add(name string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !slices.Contains(u.names, name) {
+		u.names = append(u.names, name)
 	}
-	slices.Sort(names)
-	return Bundle{Code: bytes.TrimSpace(r.OutputFiles[0].Contents), Used: names}, nil
+}
+
+func (u *usage) sorted() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Sorted(slices.Values(u.names))
 }
 
 // Where a path that esbuild hands about is to be looked up.
@@ -50,7 +67,7 @@ const (
 )
 
 // sources lets esbuild read from src and from the archives, and nowhere else.
-func sources(src fs.FS, p *Packages, used map[string]bool) api.Plugin {
+func sources(src fs.FS, p *Packages, used *usage) api.Plugin {
 	return api.Plugin{Name: "sources", Setup: func(b api.PluginBuild) {
 		b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 			return resolve(p, a)
@@ -65,7 +82,7 @@ func sources(src fs.FS, p *Packages, used map[string]bool) api.Plugin {
 			if !ok {
 				return api.OnLoadResult{}, fmt.Errorf("the package %s has no file %s", name, file)
 			}
-			used[name] = true
+			used.add(name)
 			return loaded(string(text), a.Path), nil
 		})
 	}}
