@@ -15,25 +15,25 @@ const module = "masthead.dev/masthead/"
 // floors says on which floor a package stands. A package imports only what is
 // below it; the edges on one floor that are allowed stand in sameFloor.
 var floors = map[string]int{
-	"internal/money": 0, "internal/fault": 0, "internal/id": 0, "internal/clock": 0, "internal/locale": 0, "internal/search": 0,
+	"internal/money": 0, "internal/fault": 0, "internal/id": 0, "internal/network": 0, "internal/clock": 0, "internal/locale": 0, "internal/search": 0,
 
 	"internal/document": 1, "internal/media": 1, "internal/outlet": 1, "internal/staff": 1, "internal/news": 1, "internal/fund": 1,
-	"internal/ledger": 1, "internal/guard": 1, "internal/giro": 1, "internal/job": 1, "internal/limit": 1, "internal/passkey": 1, "internal/feed": 1, "internal/source/wxr": 1, "internal/statement": 1, "internal/receipt": 1, "internal/merge": 1, "internal/draft": 1, "internal/markdown": 1,
+	"internal/ledger": 1, "internal/guard": 1, "internal/giro": 1, "internal/job": 1, "internal/limit": 1, "internal/passkey": 1, "internal/feed": 1, "internal/source/wxr": 1, "internal/statement": 1, "internal/receipt": 1, "internal/merge": 1, "internal/draft": 1, "internal/markdown": 1, "internal/standing": 1, "internal/outbox": 1, "internal/retention": 1,
 
 	"internal/db": 2,
 
-	"internal/store": 3, "internal/web": 3, "internal/payment/sandbox": 3, "internal/payment/bank": 3, "internal/mail": 3, "internal/blob": 3, "internal/pdf": 3,
+	"internal/store": 3, "internal/web": 3, "internal/payment/sandbox": 3, "internal/payment/bank": 3, "internal/mail": 3, "internal/blob": 3, "internal/pdf": 3, "internal/editorial": 3,
 
-	"internal/site": 4, "internal/desk": 4, "internal/desk/money": 4, "internal/desk/story": 4, "internal/webhook": 4, "internal/worker": 4, "internal/importer": 4, "internal/demo": 4,
+	"internal/site": 4, "internal/api": 4, "internal/desk": 4, "internal/desk/money": 4, "internal/desk/story": 4, "internal/desk/front": 4, "internal/desk/paper": 4, "internal/webhook": 4, "internal/worker": 4, "internal/importer": 4, "internal/demo": 4,
 
 	"internal/app": 5, "internal/cli": 5, "cmd/masthead": 6,
 
 	"web-src/build": 9, "web-src/pack": 8, "web-src/editor": 9, "test/run": 9, "test/program": 9, "bench": 9,
-	"internal/testkit/pg": 9, "internal/testkit/smtp": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9, "internal/desk/desktest": 9, "internal/passkey/passkeytest": 9, "internal/document/documenttest": 9,
+	"internal/testkit/pg": 9, "internal/testkit/smtp": 9, "internal/testkit/browser": 9, "internal/store/storetest": 9, "internal/payment/paymenttest": 9, "internal/desk/desktest": 9, "internal/staff/stafftest": 9, "internal/passkey/passkeytest": 9, "internal/document/documenttest": 9,
 }
 
 // testOnly are packages that only tests (and each other) may import.
-var testOnly = []string{"internal/testkit/", "internal/store/storetest", "internal/payment/paymenttest", "internal/desk/desktest", "internal/passkey/passkeytest", "internal/document/documenttest"}
+var testOnly = []string{"internal/testkit/", "internal/store/storetest", "internal/payment/paymenttest", "internal/desk/desktest", "internal/staff/stafftest", "internal/passkey/passkeytest", "internal/document/documenttest"}
 
 var sameFloor = map[string]string{
 	"internal/news internal/document":       "an article's body is a document",
@@ -53,7 +53,11 @@ var sameFloor = map[string]string{
 	"internal/fund internal/guard":          "a gift that looks like a card test waits for a person",
 	"internal/fund internal/job":            "what a provider says is fetched by a job",
 	"internal/desk/money internal/desk":     "the desk draws the pages about money and says who may open them",
+	"internal/desk/paper internal/desk":     "the desk draws the pages about the newsroom itself and says who may open them",
 	"internal/desk/story internal/desk":     "the desk draws the pages about stories and says who may open them",
+	"internal/desk/front internal/desk":     "the desk draws the pages about the front and says who may open them",
+	"internal/editorial internal/store":     "what is done with a story is asked and done in one transaction",
+	"internal/standing internal/outlet":      "the newsroom's own texts stand in its settings",
 	"internal/money internal/fault":         "bad amounts are answered with a sentence",
 	"internal/locale internal/fault":        "a sentence that can't stand is refused in words",
 	"internal/locale internal/money":        "amounts follow the locale",
@@ -72,7 +76,7 @@ var onlyIn = []struct{ imports, pkg, why string }{
 	{"github.com/pressly/goose", "internal/store", "only store holds SQL"},
 }
 
-var surfaces = []string{"internal/site", "internal/desk", "internal/desk/money", "internal/desk/story", "internal/webhook", "internal/activitypub", "internal/worker", "internal/importer"}
+var surfaces = []string{"internal/site", "internal/api", "internal/desk", "internal/desk/money", "internal/desk/story", "internal/desk/front", "internal/desk/paper", "internal/webhook", "internal/activitypub", "internal/worker", "internal/importer"}
 
 type pkg struct {
 	ImportPath string

@@ -110,6 +110,7 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 	books, postings := into("ledger_entry (seq, key, date, memo, tags, campaign, content_hash, hash, posted_at)"), into("ledger_posting (seq, n, account, currency, minor)")
 	donors, donations := into("donor (id, email, name, show_name, created_at)"), into("donation (id, nonce, donor_id, campaign_id, currency, minor, every, provider, state, created_at, updated_at)")
 	payments := into("payment (id, provider, ref, donation_id, donor_id, campaign_id, currency, minor, succeeded_at, created_at)")
+	moves := into("movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key)")
 	campaigns := into("campaign (id, slug, currency, state, title, starts_at, ends_at, created_at)")
 	first := time.Date(2024, 1, 1, 12, 0, 0, 0, time.UTC)
 	for i := range 5 {
@@ -138,7 +139,7 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 		}
 	}
 	commit := func() {
-		for _, x := range []*bulk{books, postings, donations, payments} { // what is referred to goes first
+		for _, x := range []*bulk{books, postings, donations, payments, moves} { // what is referred to goes first
 			x.flush(true)
 		}
 		_, err := tx.Exec("UPDATE ledger_head SET seq = $1, hash = $2 WHERE id = 1 AND seq < $1", head.Seq, head.Hash)
@@ -175,6 +176,7 @@ func fillBooks(b *testing.B, s *store.Store, entries int) {
 		post(ledger.FeeKnown(src, money.Amount{Currency: "USD", Minor: a.Minor/35 + 30}), at)
 		donations.add(id, id, donor, campaignID, "USD", a.Minor, every, "sandbox", "succeeded", at.UnixMilli(), at.UnixMilli())
 		payments.add("p"+id, "sandbox", ref, id, donor, campaignID, "USD", a.Minor, at.UnixMilli(), at.UnixMilli())
+		moves.add("sandbox", "t"+ref, "charge", "USD", a.Minor, a.Minor/35+30, ref, at.UnixMilli(), "sandbox:"+ref+":charge")
 		if i%20000 == 0 {
 			commit()
 		}

@@ -15,13 +15,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"masthead.dev/masthead/internal/testkit/pg"
 )
 
-var binary string
+var folderOfAll string // for the run
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -32,14 +33,28 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "masthead")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "masthead.dev/masthead/cmd/masthead")
+	folderOfAll = dir
+	return m.Run()
+}
+
+// built is the program, made when the first benchmark needs it.
+var built = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(folderOfAll, "masthead")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "masthead.dev/masthead/cmd/masthead")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "the program does not build: %v\n%s", err, out)
-		return 1
+		return "", fmt.Errorf("the program does not build: %w\n%s", err, out)
 	}
-	return m.Run()
+	return path, nil
+})
+
+func binary(b *testing.B) string {
+	b.Helper()
+	path, err := built()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return path
 }
 
 var engines = []string{"SQLite", "PostgreSQL"}
@@ -62,7 +77,7 @@ type process struct {
 
 func start(b *testing.B, args ...string) *process {
 	b.Helper()
-	p := &process{cmd: exec.Command(binary, append(args, "--addr", "localhost:0")...)}
+	p := &process{cmd: exec.Command(binary(b), append(args, "--addr", "localhost:0")...)}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -112,7 +127,7 @@ func (p *process) memory() float64 {
 // masthead runs a command to its end.
 func masthead(b *testing.B, args ...string) {
 	b.Helper()
-	if out, err := exec.Command(binary, args...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(binary(b), args...).CombinedOutput(); err != nil {
 		b.Fatalf("masthead %q: %v: %s", args, err, out)
 	}
 }

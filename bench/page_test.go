@@ -34,7 +34,7 @@ func BenchmarkPage(b *testing.B) {
 						fetch(b, p.base+path)
 					}
 				})
-				b.Run(name+"/warm-16", func(b *testing.B) { concurrently(b, 16, "", func(int) { fetch(b, p.base+path) }) })
+				b.Run(name+"/warm-16", func(b *testing.B) { concurrently(b, 16, "", b.N, func(int) { fetch(b, p.base+path) }) })
 				b.Run(name+"/peer-static-file", func(b *testing.B) { static(b, fetch(b, p.base+path)) })
 			}
 			b.Run("memory", func(b *testing.B) {

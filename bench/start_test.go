@@ -9,7 +9,7 @@ import (
 // BenchmarkStart starts the program on a newsroom that is there, until it answers;
 // it tells the size of the program and its memory at rest too.
 func BenchmarkStart(b *testing.B) {
-	info, err := os.Stat(binary)
+	info, err := os.Stat(binary(b))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,10 +9,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"masthead.dev/masthead/internal/api"
 	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/desk/front"
 	deskmoney "masthead.dev/masthead/internal/desk/money"
+	"masthead.dev/masthead/internal/desk/paper"
 	"masthead.dev/masthead/internal/desk/story"
 	"masthead.dev/masthead/internal/draft"
 	"masthead.dev/masthead/internal/fund"
@@ -47,6 +50,7 @@ type App struct {
 
 	bank   *bank.Bank
 	pages  *web.PageCache
+	missed *site.Missed
 	outlet atomic.Pointer[outlet.Outlet]
 	base   string // where it is reached: scheme and host
 	quiet  bool   // a history is being made: nothing is caught up with yet
@@ -63,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: cfg, Clock: cfg.Clock, unlock: unlock, pages: web.NewPageCache(64 << 20), Newsroom: news.Newsroom{Clock: cfg.Clock, Diff: merge.Edits}}
+	a := &App{Config: cfg, Clock: cfg.Clock, unlock: unlock, pages: web.NewPageCache(64 << 20), missed: &site.Missed{}, Newsroom: news.Newsroom{Clock: cfg.Clock, Diff: merge.Edits}}
 	a.Money = &clock.Shifted{Base: cfg.Clock}
 	if err := a.build(ctx); err != nil {
 		a.Close()
@@ -148,13 +152,21 @@ func (a *App) followSandbox() { a.Money.Set(a.Sandbox.Offset()) }
 
 func (a *App) handleJobs() {
 	a.Runner.Handle(job.Prune, worker.Prune(a.Store))
+	a.Runner.Handle(job.Retain, worker.Retain(a.Store))
+	a.Runner.Handle(job.SectionMove, worker.MoveStories(a.Store))
+	a.Runner.Handle(job.NewsReaddress, worker.Readdress(a.Store, a.Newsroom))
 	a.Runner.Handle(job.MailKind, (&worker.Post{Store: a.Store, Secrets: a.Secrets}).Send)
 	publisher := &worker.Publisher{Store: a.Store, Newsroom: a.Newsroom}
 	a.Runner.Handle(job.NewsPublish, publisher.Do)
 	a.Runner.Handle(job.NewsPending, publisher.DoPending)
+	a.Runner.Handle(job.NamesMerge, worker.MergeNames(a.Store))
+	a.Runner.Handle(job.FrontPublish, (&worker.Fronts{Store: a.Store}).Do)
 	a.Runner.Handle(job.StaffDigest, (&worker.Notices{Store: a.Store, Templates: a.Templates, Address: func(path string) string { return a.baseURL() + path }}).Do)
+	a.Runner.Handle(job.WebhookDeliver, a.webhooks().Deliver)
 	a.Runner.Handle(job.DraftCut, worker.CutDraft(a.Store, draft.Writing{Clock: a.Newsroom.Clock}))
 	a.Runner.Handle(job.MediaRender, worker.NewRenderer(a.Store, a.Blobs, media.Limits{}).Do)
+	a.Runner.Handle(job.MediaDrop, worker.DropPicture(a.Store, a.Blobs))
+	a.Runner.Handle(job.MediaRights, worker.Rights(a.Store))
 	worker.HandleFund(a.Runner, a.Store, a.Fund)
 	a.Runner.Handle(job.FundRound, worker.Round(a.Store, a.rounds()))
 	a.Runner.Handle(job.DonorLetter, (&worker.DonorLetters{Letters: a.letters()}).Do)
@@ -227,18 +239,21 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs, Base: a.base, Pretended: a.Sandbox != nil}
+	s := &site.Site{Store: a.Store, Templates: a.Templates, Clock: a.Clock, Blobs: a.Blobs, Base: a.base, Pretended: a.Sandbox != nil, Missed: a.missed}
 	preview := a.wireGiving(s)
 	a.wireMy(s)
 	s.Reports = &site.Reports{Nonces: web.NewNonces(a.Secrets.Derive("reports of errors")), Limits: limit.New(a.Clock), Seal: a.Secrets.Seal}
 	pages := &web.Server{Kept: a.pages, Draw: s.Draw, Now: func() time.Time { return a.Clock.Now() }}
 	mux := http.NewServeMux()
-	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil, Fund: a.Fund, Preview: preview, Archive: a.Archive, Blobs: a.Blobs})
+	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil, Fund: a.Fund, Preview: preview, Front: s.FrontPreview, Text: s.TextPreview, Archive: a.Archive, Blobs: a.Blobs})
 	d.Add(deskmoney.Part(d))
 	d.Add(story.Part(d))
+	d.Add(paper.Part(d, s.Has))
+	d.Add(front.Part(d))
 	pagesOfDesk := d.Handler()
 	mux.Handle("/desk", pagesOfDesk)
 	mux.Handle("/desk/", pagesOfDesk)
+	mux.Handle(api.Root+"/", a.programs(s, d).Handler())
 	a.wireMachines(mux)
 	return web.WithLog(web.WithClient(proxies, a.onlyTLS(split(mux, pages.Handle(s.Serve))))), nil
 }
@@ -260,7 +275,7 @@ func (a *App) onlyTLS(next http.Handler) http.Handler {
 func split(mux *http.ServeMux, site http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		if first == "desk" || first == "webhooks" {
+		if first == "desk" || first == "webhooks" || first == "api" {
 			mux.ServeHTTP(w, r)
 			return
 		}

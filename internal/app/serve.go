@@ -107,6 +107,7 @@ func (a *App) startWork(ctx context.Context, busy *sync.WaitGroup) error {
 		}
 	})
 	busy.Go(func() { a.Runner.Run(ctx) })
+	busy.Go(func() { a.missed.Run(ctx, a.Store) })
 	if a.Sandbox != nil {
 		busy.Go(func() { a.Sandbox.Run(ctx) })
 	}
@@ -119,8 +120,16 @@ func (a *App) startJobs(ctx context.Context) error {
 	if err := (&worker.Publisher{Store: a.Store, Newsroom: a.Newsroom}).CatchUp(ctx); err != nil {
 		return err
 	}
+	if err := (&worker.Fronts{Store: a.Store}).CatchUp(ctx); err != nil {
+		return err
+	}
 	return a.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.Enqueue(ctx, job.Job{Kind: job.Prune, Key: job.Prune}); err != nil {
+		for _, kind := range []string{job.Prune, job.Retain} {
+			if err := tx.Enqueue(ctx, job.Job{Kind: kind, Key: kind}); err != nil {
+				return err
+			}
+		}
+		if err := tx.Enqueue(ctx, job.Rights()); err != nil {
 			return err
 		}
 		return worker.StartFund(ctx, tx, a.Fund)

@@ -243,7 +243,7 @@ func (g *group) attempt(batch []*call) (again []*call) {
 	if err == nil {
 		for i, c := range batch {
 			var whole bool
-			if whole, c.err = g.one(sqlTx, c); !whole {
+			if whole, c.err = g.one(sqlTx, c, len(batch) == 1); !whole {
 				sqlTx.Rollback() // there is none any more; this gives the connection back
 				return g.without(batch, i)
 			}
@@ -288,25 +288,30 @@ func (g *group) without(batch []*call, culprit int) (rest []*call) {
 	return rest
 }
 
-// one runs a call as a savepoint. whole tells whether the transaction is still
+// one runs a call, as a savepoint unless it is the only one. whole tells whether the transaction is still
 // there: SQLite takes all of it back where it runs out of disk or memory, or
 // can't write (sqlite.org/lang_transaction.html, 3.1), and then the savepoint is
 // gone as well. What comes after must not run on: each statement would commit
 // by itself.
-func (g *group) one(sqlTx *sql.Tx, c *call) (whole bool, err error) {
+func (g *group) one(sqlTx *sql.Tx, c *call, only bool) (whole bool, err error) {
 	if err := c.ctx.Err(); err != nil {
 		return true, fault.Wrap(fault.Unavailable, err, "the request ended before its turn to write came")
 	}
-	if _, err := sqlTx.Exec("SAVEPOINT one"); err != nil {
+	q, ctx := steady{sqlTx, &g.kept}, context.Background()
+	if only { // what it leaves undone ends with the transaction
+		c.keys, err = g.d.run(q, c.fn)
+		return err == nil, err
+	}
+	if _, err := q.ExecContext(ctx, "SAVEPOINT one"); err != nil {
 		return false, translate(err)
 	}
-	c.keys, err = g.d.run(steady{sqlTx, &g.kept}, c.fn)
+	c.keys, err = g.d.run(q, c.fn)
 	if err != nil {
-		if _, e := sqlTx.Exec("ROLLBACK TO one"); e != nil {
+		if _, e := q.ExecContext(ctx, "ROLLBACK TO one"); e != nil {
 			return false, err
 		}
 	}
-	if _, e := sqlTx.Exec("RELEASE one"); e != nil {
+	if _, e := q.ExecContext(ctx, "RELEASE one"); e != nil {
 		return false, errors.Join(err, translate(e))
 	}
 	return true, err

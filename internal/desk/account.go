@@ -39,7 +39,8 @@ func (d *Desk) ownAccount(ctx context.Context, v *Visit, bad fault.Fields) (web.
 
 func accountTabs(v *Visit, current string) []web.Tab {
 	return []web.Tab{{Text: v.Loc.T("account.signing"), Href: "/desk/account", Current: current == "/desk/account"},
-		{Text: v.Loc.T("account.sessions"), Href: "/desk/account/sessions", Current: current == "/desk/account/sessions"}}
+		{Text: v.Loc.T("account.sessions"), Href: "/desk/account/sessions", Current: current == "/desk/account/sessions"},
+		{Text: v.Loc.T("tokens.heading"), Href: "/desk/account/tokens", Current: current == "/desk/account/tokens"}}
 }
 
 func (d *Desk) passwordForm(v *Visit, keys int, bad fault.Fields) web.Form {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"masthead.dev/masthead/internal/blob"
@@ -17,6 +18,8 @@ import (
 	"masthead.dev/masthead/internal/limit"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/media"
+	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/standing"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -34,6 +37,12 @@ type Config struct {
 	// Preview is the address at which a campaign's page can be seen before readers
 	// see it; nil is none.
 	Preview func(c fund.Campaign, lang string) string
+	// Front draws a front page as an arrangement would make it, for a preview; with
+	// coming also stories that are not public yet. nil: there is no preview.
+	Front func(ctx context.Context, r *web.Request, lang string, slots news.Arrangement, coming map[string]store.Teaser) (web.Page, error)
+	// Text draws one of the texts that every newsroom needs with words that readers
+	// don't see yet; nil: there is no preview.
+	Text func(ctx context.Context, r *web.Request, lang string, name standing.Name, text string) (web.Page, error)
 	// Archive takes pictures in, and Blobs keeps their files; nil: none can be
 	// brought in, or shown.
 	Archive *media.Archive
@@ -66,7 +75,7 @@ func New(c Config) *Desk {
 	d := &Desk{
 		Config: c, nonces: web.NewNonces(c.Secrets.Derive("desk forms")),
 		limits: limit.New(c.Clock), hashing: make(chan struct{}, 2), origin: http.NewCrossOriginProtection(),
-		tasks: map[string]TaskKind{},
+		tasks: map[string]TaskKind{store.TaskWebhook: {Name: "task.webhook.failed", May: seeHooks, Link: func(t store.Task) string { return hooksPath + "/" + t.ObjectID }}},
 	}
 	d.server = &web.Server{Draw: d.drawError}
 	if c.BaseURL != "" { // a proxy may ask us by another name than browsers do
@@ -80,7 +89,7 @@ func New(c Config) *Desk {
 // Handler serves /desk and everything below it.
 func (d *Desk) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, r := range append(d.routes(), d.parts...) {
+	for _, r := range slices.Concat(d.routes(), d.tokenRoutes(), d.webhookRoutes(), d.parts) {
 		mux.Handle(r.Pattern, d.server.Handle(d.guarded(r)))
 	}
 	mux.Handle("/", d.server.Handle(nowhere))

@@ -18,6 +18,9 @@ import (
 // home shows what waits for this person.
 func (d *Desk) home(ctx context.Context, v *Visit) (web.Page, error) {
 	p := web.HomePage{DeskFrame: v.Frame(ctx, "nav.home")}
+	if v.MayOpen(Only(staff.WriteOwn)) {
+		p.Action = &web.Link{Text: v.Loc.T("write.new"), Href: "/desk/stories/new"}
+	}
 	for _, part := range []func(context.Context, *Visit, *web.HomePage) error{d.homeFigures, d.homeStories, d.homeTasks, d.homeMeter, d.homeHints} {
 		if err := part(ctx, v, &p); err != nil {
 			return web.Page{}, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -243,15 +244,20 @@ func listed(list []web.FieldError, name string) bool {
 // Base is the address that links in mails begin with: the one that the newsroom
 // has set, also since this program began.
 func (v *Visit) Base() string {
-	if v.Outlet.BaseURL != "" {
-		return strings.TrimSuffix(v.Outlet.BaseURL, "/")
-	}
-	if v.d.BaseURL != "" {
-		return v.d.BaseURL
+	if base := v.d.base(v.Outlet); base != "" {
+		return base
 	}
 	scheme := "http://"
 	if v.TLS != nil {
 		scheme = "https://"
 	}
 	return scheme + v.Host
+}
+
+// base is the address that is known without a request, "" where none is.
+func (d *Desk) base(o outlet.Outlet) string {
+	if o.BaseURL != "" {
+		return strings.TrimSuffix(o.BaseURL, "/")
+	}
+	return d.BaseURL
 }

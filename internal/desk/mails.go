@@ -20,16 +20,34 @@ func (d *Desk) mailLink(ctx context.Context, v *Visit, to staff.Person, kind sto
 }
 
 func (d *Desk) queueLink(ctx context.Context, tx *store.Tx, v *Visit, to staff.Person, kind store.LinkKind) error {
+	return d.sendLink(ctx, tx, v.Outlet, v.Base(), to, kind)
+}
+
+func (d *Desk) sendLink(ctx context.Context, tx *store.Tx, o outlet.Outlet, base string, to staff.Person, kind store.LinkKind) error {
 	token, until, err := tx.MakeLink(ctx, kind, to.ID)
 	if err != nil {
 		return err
 	}
-	m, err := d.linkMail(v.Outlet, to, kind, v.Base()+LinkPath(token), until)
+	m, err := d.linkMail(o, to, kind, base+LinkPath(token), until)
 	if err != nil {
 		return err
 	}
 	m.Key = "link:" + to.ID + ":" + until.Format(time.RFC3339Nano) + ":" + string(kind)
 	return tx.QueueMail(ctx, m)
+}
+
+// Invite puts an invitation for an account into the outbox, for whoever makes one
+// elsewhere than on the desk's pages.
+func (d *Desk) Invite(ctx context.Context, tx *store.Tx, staffID string) error {
+	a, err := tx.Account(ctx, staffID)
+	if err != nil {
+		return err
+	}
+	o, err := tx.Outlet(ctx)
+	if err != nil {
+		return err
+	}
+	return d.sendLink(ctx, tx, o, d.base(o), a.Person, store.LinkInvite)
 }
 
 // linkMail writes the mail in the language of the person's desk.

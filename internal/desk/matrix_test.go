@@ -22,7 +22,9 @@ type door interface {
 }
 
 var doors = map[string]door{"pages": pageDoor{
+	staff.EditMedia:   "GET /desk/media",
 	staff.Outlet:      "GET /desk/settings",
+	staff.Arrange:     "GET /desk/front",
 	staff.Operate:     "GET /desk/jobs",
 	staff.ReadAudit:   "GET /desk/audit",
 	staff.Appoint:     "GET /desk/people/new",
@@ -41,7 +43,7 @@ var doors = map[string]door{"pages": pageDoor{
 // story or a thing, and tried where its pages are.
 var elsewhere = map[staff.Action]string{
 	staff.WriteOwn: "stories", staff.ReadDrafts: "stories", staff.EditDrafts: "stories", staff.Approve: "stories", staff.Publish: "stories",
-	staff.Correct: "stories", staff.Retract: "stories", staff.Withdraw: "stories", staff.BreakLock: "stories", staff.EditMedia: "stories",
+	staff.Correct: "stories", staff.Retract: "stories", staff.Withdraw: "stories", staff.BreakLock: "stories",
 	"accept_pitch": "stories", "review": "stories", "confirm": "stories", "override": "stories",
 	staff.ReadSources: "no page yet", staff.EditRules: "no page yet", staff.Receipts: "a receipt's page",
 }

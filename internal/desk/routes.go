@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/staff"
@@ -258,24 +257,4 @@ func (v *Visit) comeBack() string {
 
 // MayOpen asks for any of the actions, to the least of what they can be done
 // to; the page itself asks about each thing on it.
-func (v *Visit) MayOpen(any []staff.Action) bool {
-	return len(any) == 0 || slices.ContainsFunc(any, func(a staff.Action) bool {
-		return v.May(a, v.least(a)).OK()
-	})
-}
-
-// least is an object of the person's own section, or the lowest role to give.
-func (v *Visit) least(a staff.Action) staff.Object {
-	o := staff.Object{}
-	if a == staff.Appoint {
-		o.Role = staff.Contributor
-		return o
-	}
-	for _, g := range v.Person().Grants {
-		if g.Section == "" {
-			return staff.Object{}
-		}
-		o.Section = g.Section
-	}
-	return o
-}
+func (v *Visit) MayOpen(any []staff.Action) bool { return staff.MayAny(v.Person(), any) }

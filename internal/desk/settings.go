@@ -32,10 +32,8 @@ var nameLines = []line{
 	{"name", func(o *outlet.Outlet) *string { return &o.Name }, false},
 	{"short_name", func(o *outlet.Outlet) *string { return &o.ShortName }, false},
 	{"base_url", func(o *outlet.Outlet) *string { return &o.BaseURL }, true},
-	{"language", func(o *outlet.Outlet) *string { return &o.Language }, true},
 	{"zone", func(o *outlet.Outlet) *string { return &o.Zone }, true},
 	{"currency", func(o *outlet.Outlet) *string { return &o.Currency }, true},
-	{"pattern", func(o *outlet.Outlet) *string { return &o.Pattern }, true},
 }
 
 var legalLines = []line{
@@ -58,29 +56,38 @@ var texts = []text{
 	{"motto", func(o *outlet.Outlet) *outlet.Words { return &o.Motto }, 0},
 	{"founded", func(o *outlet.Outlet) *outlet.Words { return &o.Founded }, 2},
 	{"give_note", func(o *outlet.Outlet) *outlet.Words { return &o.GiveNote }, 3},
-	{"about", func(o *outlet.Outlet) *outlet.Words { return &o.About }, 8},
-	{"ethics", func(o *outlet.Outlet) *outlet.Words { return &o.Ethics }, 8},
-	{"privacy", func(o *outlet.Outlet) *outlet.Words { return &o.Privacy }, 8},
-	{"imprint", func(o *outlet.Outlet) *outlet.Words { return &o.Imprint }, 8},
 	{"refused", func(o *outlet.Outlet) *outlet.Words { return &o.Refused }, 4},
 	{"independence", func(o *outlet.Outlet) *outlet.Words { return &o.Independence }, 4},
 }
 
 // required are the fields that can't stay empty.
-var required = []string{"name", "language", "zone", "currency", "pattern"}
+var required = []string{"name", "zone", "currency"}
+
+// identityLines are how the outlet calls itself in one of its further languages.
+var identityLines = []struct {
+	name  string
+	value func(*outlet.Identity) *string
+	rows  int
+}{
+	{"name", func(i *outlet.Identity) *string { return &i.Name }, 0},
+	{"short_name", func(i *outlet.Identity) *string { return &i.ShortName }, 0},
+	{"legal_name", func(i *outlet.Identity) *string { return &i.LegalName }, 0},
+	{"editor", func(i *outlet.Identity) *string { return &i.Editor }, 0},
+	{"address", func(i *outlet.Identity) *string { return &i.Address }, 3},
+}
 
 func (d *Desk) settingsPage(ctx context.Context, v *Visit, o outlet.Outlet, bad fault.Fields) web.FormPage {
 	f := v.Frame(ctx, "nav.settings")
 	form := web.Form{ID: "outlet", Action: "/desk/settings", Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Errors: ErrorsOf(bad, settingsOrder(o)...)}
 	form.Groups = []web.FieldGroup{
-		{Legend: v.Loc.T("settings.paper"), Fields: append(v.lines(nameLines, &o), v.languagesField(o), v.robotsField(o), v.historyField(o), v.ownWorkField(o))},
+		{Legend: v.Loc.T("settings.paper"), Fields: append(v.lines(nameLines, &o), v.robotsField(o), v.historyField(o), v.ownWorkField(o))},
 		{Legend: v.Loc.T("settings.legal"), Fields: append(v.lines(legalLines, &o), web.Field{Name: "address", Kind: "area", Rows: 3,
 			Label: v.Loc.T("settings.address"), Value: o.Address, Optional: true, Dir: "auto"})},
 	}
 	for _, lang := range o.Langs() {
 		form.Groups = append(form.Groups, v.textsGroup(&o, lang))
 	}
-	return web.FormPage{DeskFrame: f, Heading: f.Title, Tabs: v.tabsOf("/desk/settings"), Forms: []web.Form{form}}
+	return web.FormPage{DeskFrame: f, Heading: f.Title, Tabs: v.SettingsTabs("/desk/settings"), Forms: []web.Form{form}}
 }
 
 func settingsOrder(o outlet.Outlet) []string {
@@ -88,7 +95,7 @@ func settingsOrder(o outlet.Outlet) []string {
 	for _, l := range slices.Concat(nameLines, legalLines) {
 		order = append(order, l.name)
 	}
-	return append(order, "languages", "robots", "address")
+	return append(order, "robots", "address")
 }
 
 func (v *Visit) lines(list []line, o *outlet.Outlet) []web.Field {
@@ -105,11 +112,6 @@ func (v *Visit) lines(list []line, o *outlet.Outlet) []web.Field {
 		out = append(out, f)
 	}
 	return out
-}
-
-func (v *Visit) languagesField(o outlet.Outlet) web.Field {
-	return web.Field{Name: "languages", Label: v.Loc.T("settings.languages"), Hint: v.Loc.T("settings.languages.hint"),
-		Value: strings.Join(o.Languages, " "), Optional: true, Dir: "ltr"}
 }
 
 func (v *Visit) robotsField(o outlet.Outlet) web.Field {
@@ -130,6 +132,16 @@ func (v *Visit) historyField(o outlet.Outlet) web.Field {
 
 func (v *Visit) textsGroup(o *outlet.Outlet, lang string) web.FieldGroup {
 	g := web.FieldGroup{Legend: v.Loc.T("settings.texts", "lang", locale.NameOf(lang))}
+	if id := o.Identities[lang]; lang != o.Language {
+		g.Hint = v.Loc.T("settings.identity.hint")
+		for _, l := range identityLines {
+			f := web.Field{Name: l.name + "_" + lang, Label: v.Loc.T("settings." + l.name), Value: *l.value(&id), Optional: true, Lang: lang, Dir: locale.DirOf(lang), Rows: l.rows}
+			if l.rows > 0 {
+				f.Kind = "area"
+			}
+			g.Fields = append(g.Fields, f)
+		}
+	}
 	for _, t := range texts {
 		f := web.Field{Name: t.name + "_" + lang, Label: v.Loc.T("settings." + t.name), Value: (*t.value(o))[lang], Optional: true,
 			Lang: lang, Dir: locale.DirOf(lang), Rows: t.rows}
@@ -144,12 +156,12 @@ func (v *Visit) textsGroup(o *outlet.Outlet, lang string) web.FieldGroup {
 // doSettings keeps what was filled in, or shows it again with what is wrong.
 func (d *Desk) doSettings(ctx context.Context, v *Visit) (web.Page, error) {
 	o := v.readOutlet()
-	if bad := v.outletFaults(o.Validate()); len(bad) > 0 {
-		return v.Again("desk/form", d.settingsPage(ctx, v, o, bad))
-	}
 	done, err := d.movedAway(ctx, v, o)
 	if err == nil {
 		err = d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOutlet(ctx, v.By(), o) })
+	}
+	if bad := v.OutletFaults(err); len(bad) > 0 {
+		return v.Again("desk/form", d.settingsPage(ctx, v, o, bad))
 	}
 	return See("/desk/settings?done=" + done), err
 }
@@ -178,8 +190,8 @@ func (v *Visit) readOutlet() outlet.Outlet {
 	}
 	o.Currency, o.Address = strings.ToUpper(o.Currency), v.Field("address")
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	o.Languages = strings.FieldsFunc(v.Field("languages"), func(r rune) bool { return r == ' ' || r == ',' || r == '،' })
 	o.Robots, o.NoHistory = outlet.Robots(v.Field("robots")), v.Field("history") == ""
+	o.Identities = v.readIdentities()
 	for _, t := range texts {
 		words := outlet.Words{}
 		for lang, was := range *t.value(&v.Outlet) {
@@ -195,23 +207,60 @@ func (v *Visit) readOutlet() outlet.Outlet {
 	return o
 }
 
-// outletFaults are what is wrong with an outlet's settings, in the person's
+// readIdentities puts the form's names over those that are kept; what is as in
+// the first language is left out.
+func (v *Visit) readIdentities() map[string]outlet.Identity {
+	out := map[string]outlet.Identity{}
+	for lang, id := range v.Outlet.Identities {
+		out[lang] = id
+	}
+	for _, lang := range v.Outlet.Languages {
+		var id outlet.Identity
+		for _, l := range identityLines {
+			*l.value(&id) = v.Field(l.name + "_" + lang)
+		}
+		delete(out, lang)
+		if id != (outlet.Identity{}) {
+			out[lang] = id
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// refusals are the sentences of the catalogue to what the store refuses of
+// settings that would be in order by themselves.
+var refusals = map[string]string{store.CurrencyBooked: "settings.no.currency", store.LanguageInUse: "settings.no.language",
+	store.LanguageStories: "settings.no.languages", store.LanguageClash: "settings.no.clash"}
+
+// OutletFaults are what is wrong with an outlet's settings, in the person's
 // language.
-func (v *Visit) outletFaults(err error) fault.Fields {
+func (v *Visit) OutletFaults(err error) fault.Fields {
 	bad := fault.Fields{}
 	var found fault.Fields
 	if errors.As(err, &found) {
-		for name := range found {
-			bad[name] = v.Loc.T("settings.bad." + name)
+		for name, say := range found {
+			key := "settings.bad." + name
+			if other, ok := refusals[say]; ok {
+				key = other
+			}
+			if !v.Loc.Has(key) { // a colour
+				key = "look.bad"
+			}
+			bad[name] = v.Loc.T(key)
 		}
 	}
 	return bad
 }
 
-// tabsOf are the pages of settings that this person may open.
-func (v *Visit) tabsOf(current string) []web.Tab {
+// SettingsTabs are the pages of settings that this person may open.
+func (v *Visit) SettingsTabs(current string) []web.Tab {
 	var tabs []web.Tab
-	for _, e := range []entry{{"nav.settings", "/desk/settings", Only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", Only(staff.Operate)}, {"wording.heading", "/desk/settings/wording", Only(staff.Outlet)}} {
+	for _, e := range []entry{{"nav.settings", "/desk/settings", Only(staff.Outlet)}, {"addresses.heading", "/desk/settings/addresses", Only(staff.Outlet)},
+		{"look.heading", "/desk/settings/look", Only(staff.Outlet)}, {"retention.heading", "/desk/settings/retention", Only(staff.Outlet)},
+		{"wording.heading", "/desk/settings/wording", Only(staff.Outlet)}, {"nav.mail", "/desk/settings/mail", Only(staff.Operate)}} {
 		if v.MayOpen(e.may) {
 			tabs = append(tabs, web.Tab{Text: v.Loc.T(e.key), Href: e.href, Current: e.href == current})
 		}

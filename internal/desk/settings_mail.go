@@ -52,7 +52,7 @@ func (d *Desk) mailSettingsPage(ctx context.Context, v *Visit, s mail.Server, ba
 	}
 	form := web.Form{ID: "mail", Action: "/desk/settings/mail", Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"),
 		Errors: ErrorsOf(bad, "host", "port", "security", "from", "reply_to"), Groups: []web.FieldGroup{{Fields: fields}}}
-	p := web.FormPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T("mailserver.say"), Tabs: v.tabsOf("/desk/settings/mail"), Forms: []web.Form{form}}
+	p := web.FormPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T("mailserver.say"), Tabs: v.SettingsTabs("/desk/settings/mail"), Forms: []web.Form{form}}
 	if s.Set() {
 		p.Panels = []web.Panel{{ID: "test", Heading: v.Loc.T("mailserver.test"), Text: v.Loc.T("mailserver.test.say", "email", v.Account.Email),
 			Buttons: []web.PostButton{*v.Button("mailserver.test.act", "/desk/settings/mail/test", "")}}}

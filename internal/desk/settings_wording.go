@@ -19,7 +19,7 @@ func worded() []string {
 // wordings lists the mails, each by the subject that it has.
 func (d *Desk) wordings(ctx context.Context, v *Visit) (web.Page, error) {
 	f := v.Frame(ctx, "wording.heading")
-	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T("wording.say"), Tabs: v.tabsOf("/desk/settings/wording"),
+	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T("wording.say"), Tabs: v.SettingsTabs("/desk/settings/wording"),
 		Table: web.Table{Caption: f.Title, Columns: v.Columns("wording.subject", "wording.languages")}}
 	for _, name := range worded() {
 		subject, _ := v.Loc.Sentence(web.MailKeys(name)[0])

@@ -8,6 +8,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/mail"
+	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
@@ -104,7 +105,7 @@ func (d *Desk) doSetup(ctx context.Context, v *Visit) (web.Page, error) {
 }
 
 func (d *Desk) checkSetup(v *Visit, o outlet.Outlet, in *setup) fault.Fields {
-	bad := v.outletFaults(o.Validate())
+	bad := v.OutletFaults(o.Validate())
 	if in.person == "" {
 		bad["person"] = v.Loc.T("people.bad.name")
 	}
@@ -144,6 +145,9 @@ func (d *Desk) found(ctx context.Context, v *Visit, o outlet.Outlet, in setup, h
 		if err := tx.PutOutlet(ctx, by, o); err != nil {
 			return err
 		}
+		if err := firstSection(ctx, tx, o.Language); err != nil {
+			return err
+		}
 		if hash != "" {
 			if err := tx.SetPassword(ctx, by, staffID, hash, ""); err != nil {
 				return err
@@ -156,4 +160,15 @@ func (d *Desk) found(ctx context.Context, v *Visit, o outlet.Outlet, in setup, h
 		return err
 	})
 	return token, a, err
+}
+
+// firstSection makes one where none has come by an import: a story can't be sent
+// to review without.
+func firstSection(ctx context.Context, tx *store.Tx, lang string) error {
+	all, err := tx.Sections(ctx)
+	if err != nil || len(all) > 0 {
+		return err
+	}
+	_, err = tx.PutSection(ctx, news.Section{Slug: "news", Name: outlet.Words{lang: locale.For(lang).T("setup.section")}})
+	return err
 }

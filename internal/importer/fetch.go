@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/network"
 )
 
 // Limits of fetching a file.
@@ -88,22 +89,10 @@ func (f *fetcher) check(u *url.URL) error {
 // publicOnly refuses connections into private networks and to this machine.
 func publicOnly(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
-	if err == nil && isPublic(at.Addr().Unmap()) {
+	if err == nil && network.Public(at.Addr()) {
 		return nil
 	}
 	return fault.New(fault.Denied, "its server has no public address (%s); allow that with --fetch-from", address)
-}
-
-// special are networks for special uses (RFC 6890) that package netip does not name.
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001::/32"),
-}
-
-func isPublic(a netip.Addr) bool {
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast() &&
-		!slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // get fetches a file of at most limit bytes. Errors have a reason for people.

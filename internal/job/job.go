@@ -39,3 +39,7 @@ const (
 
 // Prune is the kind of job that forgets what is no longer needed; it repeats itself.
 const Prune = "house.prune"
+
+// Retain is the kind of job that removes what was kept for long enough, once a
+// day; it repeats itself.
+const Retain = "house.retain"

@@ -23,6 +23,9 @@ func Read(source string, base *document.Document, newID func() string) (*documen
 	}
 	r := &reader{base: base, notes: known}
 	list, err := r.blocks(body)
+	if err == nil {
+		list, err = shallow(list, document.MaxDepth)
+	}
 	if err != nil {
 		return nil, err
 	}

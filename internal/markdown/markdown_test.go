@@ -213,6 +213,21 @@ func TestFootnotesAreAddedAndChanged(t *testing.T) {
 	}
 }
 
+// A row of > is how mails quote, and how people draw a line.
+func TestWhatStandsDeeperThanADocumentMayGoLosesItsFrameAndNoWord(t *testing.T) {
+	for _, text := range []string{strings.Repeat(">", 40) + " deep", strings.Repeat("- ", 30) + "deep", strings.Repeat("> - ", 20) + "deep",
+		strings.Repeat("> ", document.MaxDepth-1) + "deep", strings.Repeat("> ", document.MaxDepth) + "deep\n\nafter"} {
+		d := read(t, "before\n\n"+text+"\n", sample())
+		if got := document.Text(d); !strings.Contains(got, "before") || !strings.Contains(got, "deep") {
+			t.Errorf("%q became %q", text, got)
+		}
+		encoded(t, d)
+	}
+	if _, err := Read(strings.Repeat("> ", document.MaxDepth+1)+"{{image k3f9 x}}", sample(), ids()); err != nil {
+		t.Errorf("a picture: %v", err)
+	}
+}
+
 // Whatever somebody types is a valid document or names a marker.
 func TestAnyTextIsReadOrRefusedInWords(t *testing.T) {
 	piece := rapid.SampledFrom([]string{"*", "**", "_", "[", "](", ")", "^1]", ": ", "`", "```\n", "~~", "> ", "- ", "1. ", "# ", "{{", "}}", "by ", "image k3f9", "<sub>", "</sub>", "<a href=\"x\">", "</a>",

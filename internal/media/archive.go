@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"sync"
 )
 
 // Store keeps what is known about pictures.
@@ -23,6 +24,19 @@ type Archive struct {
 	Store  Store
 	Blobs  Blobs
 	Limits Limits
+
+	busy sync.Mutex // one picture is looked at at a time: a large one takes some hundred MB
+}
+
+// Fingerprint is what tells whether another picture looks the same; see Alike. It
+// reads the pixels, which takes some tenths of a second for a large photograph.
+func (a *Archive) Fingerprint(ctx context.Context, data []byte) (string, error) {
+	a.busy.Lock()
+	defer a.busy.Unlock()
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return Fingerprint(data, a.Limits)
 }
 
 // Add takes in a picture: the file, and in p what is known about it (file name,
@@ -37,6 +51,7 @@ func (a *Archive) Add(ctx context.Context, data []byte, p Picture) (Picture, err
 	}
 	p.Hash, p.Mime, p.Width, p.Height, p.Bytes = info.Hash, info.Mime, info.Width, info.Height, int64(len(data))
 	p.OriginalKey = originalKey(info.Hash, info.Ext)
+	p.Marks = Marks(data)
 	if err := a.Blobs.Put(ctx, p.OriginalKey, bytes.NewReader(data)); err != nil {
 		return Picture{}, err
 	}

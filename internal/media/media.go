@@ -8,6 +8,7 @@ package media
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,10 @@ const (
 	Ready   = "ready"
 	Refused = "refused" // the file turned out not to be a readable picture
 )
+
+// RightsWarning is how long before the end of a picture's rights the newsroom is
+// told.
+const RightsWarning = 14 * 24 * time.Hour
 
 // Picture is a picture as the newsroom keeps it.
 type Picture struct {
@@ -34,7 +39,7 @@ type Picture struct {
 	Credit      string
 	Rights      string
 	RightsUntil time.Time // zero: not limited
-	FocalX      int       // ten-thousandths of the width, 0–10000
+	FocalX      int       // ten-thousandths of the whole width, 0–10000; see Point
 	FocalY      int
 	Decorative  bool
 	Alt         map[string]string // language → text
@@ -43,7 +48,13 @@ type Picture struct {
 	Refusal     string // why it was refused, a sentence
 	CreatedAt   time.Time
 	CreatedBy   string   // a staff id, "" for an import
+	Crop        Crop     // what of the original is shown
+	Marks       []string // what the file held beside its pixels; see Marks
+	Uses        int      // texts and places that show it, public or not
+	Twin        string   // id of the oldest picture that looks the same, "" for none
 	Renditions  []Stored // smallest first
+	Card        *Stored  // for shared links: cut to their proportion round the focal point
+	Whole       *Stored  // all of a picture that has a crop, for the desk alone
 }
 
 // Stored is a rendition in the blob store.
@@ -52,7 +63,16 @@ type Stored struct {
 	Ext   string
 	Bytes int64
 	Key   string
+	Face  string // the hash in its public address; see Picture.Face
+	Cut   string // CutNone, CutCard or CutWhole
 }
+
+// How a rendition was cut.
+const (
+	CutNone  = ""      // to the picture's crop, in its own proportion
+	CutCard  = "card"  // for shared links
+	CutWhole = "whole" // not at all, where the picture has a crop
+)
 
 // Usable tells whether readers may be shown the picture at that time: it has
 // renditions, and its rights have not run out.
@@ -76,7 +96,33 @@ func (p Picture) Fit(width int) (Stored, bool) {
 }
 
 // Src is the public address of a rendition of the picture.
-func (p Picture) Src(r Stored) string { return Path(p.Hash, r.Width, r.Ext) }
+func (p Picture) Src(r Stored) string { return Path(r.Face, r.Width, r.Ext) }
+
+// Sort puts renditions where they belong, as they come from the store.
+func (p *Picture) Sort(list []Stored) {
+	p.Renditions, p.Card, p.Whole = nil, nil, nil
+	for _, r := range list {
+		switch r.Cut {
+		case CutCard:
+			p.Card = &r
+		case CutWhole:
+			p.Whole = &r
+		default:
+			p.Renditions = append(p.Renditions, r)
+		}
+	}
+}
+
+// All are its renditions of every cut.
+func (p Picture) All() []Stored {
+	out := slices.Clone(p.Renditions)
+	for _, r := range []*Stored{p.Card, p.Whole} {
+		if r != nil {
+			out = append(out, *r)
+		}
+	}
+	return out
+}
 
 // SrcSet lists all renditions for an img element's srcset, "" where there are
 // fewer than two to choose from.
@@ -134,6 +180,6 @@ func originalKey(hash, ext string) string {
 }
 
 // RenditionKey is the name of a rendition in the blob store.
-func RenditionKey(hash string, width int, ext string) string {
-	return fmt.Sprintf("rendition/%s/%s/%d.%s", hash[:2], hash, width, ext)
+func RenditionKey(face string, width int, ext string) string {
+	return fmt.Sprintf("rendition/%s/%s/%d.%s", face[:2], face, width, ext)
 }

@@ -83,7 +83,7 @@ func TestAllEightOrientationsComeOutUpright(t *testing.T) {
 				stored.SetRGBA(x, y, upright.RGBAAt(shot(x, y, w, h, o)))
 			}
 		}
-		got, err := Render(withEXIF(asJPEG(t, stored), o), Limits{})
+		got, err := Render(withEXIF(asJPEG(t, stored), o), Cut{}, Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestNoMetadataSurvives(t *testing.T) {
 		if !bytes.Contains(file, []byte("SECRET")) || len(tagsOf(t, name, file)) < 2 {
 			t.Fatalf("%s: the test picture has no metadata", name)
 		}
-		got, err := Render(file, Limits{})
+		got, err := Render(file, Cut{}, Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestDrawingsAndTransparentPicturesStayPNG(t *testing.T) {
 		img  image.Image
 		want string
 	}{"drawing": {drawing, "png"}, "transparent": {transparent(100, 100), "png"}, "photo": {corners(400, 300), "jpg"}} {
-		got, err := Render(asPNG(t, c.img), Limits{})
+		got, err := Render(asPNG(t, c.img), Cut{}, Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func TestWhatIsNoPictureIsRefusedPolitely(t *testing.T) {
 		"lying webp":     {lyingWebP(), fault.TooLarge, "million pixels"},
 		"many scans":     {manyScans(good), fault.Invalid, "layers"},
 	} {
-		_, err := Render(c.data, Limits{})
+		_, err := Render(c.data, Cut{}, Limits{})
 		if !fault.Is(err, c.kind) || !strings.Contains(fault.Say(err), c.say) {
 			t.Errorf("%s: %v (%s), want %s with %q", name, err, fault.KindOf(err), c.kind, c.say)
 		}
@@ -247,7 +247,7 @@ func TestEveryKindOfPictureIsRead(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"image/jpeg": asJPEG(t, corners(60, 40)), "image/png": asPNG(t, corners(60, 40)), "image/gif": g.Bytes(), "image/webp": webp,
 	} {
-		got, err := Render(file, Limits{})
+		got, err := Render(file, Cut{}, Limits{})
 		if err != nil || got.Mime != name || len(got.Hash) != 64 || len(got.PixelHash) != 16 || len(got.Renditions) != 1 {
 			t.Errorf("%s: %+v, %v", name, got.Info, err)
 			continue
@@ -267,7 +267,7 @@ func TestAnAnimatedGIFShowsItsFirstFrame(t *testing.T) {
 	if err := gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{red, blue}, Delay: []int{10, 10}}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Render(b.Bytes(), Limits{})
+	got, err := Render(b.Bytes(), Cut{}, Limits{})
 	if err != nil || !got.Animated {
 		t.Fatalf("animated %v, %v", got.Animated, err)
 	}
@@ -284,7 +284,7 @@ func TestAFrameSmallerThanItsGIFStandsInItsPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Render(b.Bytes(), Limits{})
+	got, err := Render(b.Bytes(), Cut{}, Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,14 +301,14 @@ func TestAPictureInPrintColoursIsRead(t *testing.T) {
 		img.Pix[i] = uint8(i)
 	}
 	out := Rendered{Info: Info{Width: 500, Height: 300, Orientation: 1}}
-	if err := out.render(img); err != nil || out.Renditions[0].Ext != "jpg" {
+	if err := out.render(img, Cut{}, func(*image.RGBA) {}); err != nil || out.Renditions[0].Ext != "jpg" {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestThePixelHashKnowsAPictureAgain(t *testing.T) {
 	hash := func(file []byte) uint64 {
-		r, err := Render(file, Limits{})
+		r, err := Render(file, Cut{}, Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -350,7 +350,7 @@ func TestAPageIsOfferedTheSizeThatFits(t *testing.T) {
 		t.Error("a picture without renditions offers one")
 	}
 	for _, w := range []int{320, 640, 1200} {
-		p.Renditions = append(p.Renditions, Stored{Size: Size{w, w / 2}, Ext: "jpg"})
+		p.Renditions = append(p.Renditions, Stored{Size: Size{w, w / 2}, Ext: "jpg", Face: p.Face()})
 	}
 	for want, got := range map[int]int{1: 320, 320: 320, 321: 640, 1200: 1200, 5000: 1200} {
 		if r, ok := p.Fit(want); !ok || r.Width != got {
@@ -423,7 +423,7 @@ func FuzzNoFileCrashesTheReader(f *testing.F) {
 	f.Add(webp)
 	f.Add(lyingWebP())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := Render(data, Limits{Pixels: 100_000})
+		got, err := Render(data, Cut{}, Limits{Pixels: 100_000})
 		if err != nil {
 			if fault.Say(err) == "" {
 				t.Fatalf("refused without a sentence: %v", err)
@@ -440,7 +440,7 @@ func BenchmarkRenderingATwelveMegapixelPhoto(b *testing.B) {
 	file := asJPEG(b, corners(4000, 3000))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Render(file, Limits{}); err != nil {
+		if _, err := Render(file, Cut{}, Limits{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -2,8 +2,6 @@ package media
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/hex"
 	"image"
 	"image/color"
 	"image/gif"
@@ -53,6 +51,12 @@ func sized(w, width, height int) Size {
 	return Size{w, max(1, int(h))}
 }
 
+// Cut says how a picture is cut: what of it is shown, and around which point.
+type Cut struct {
+	Crop           Crop
+	FocalX, FocalY int // ten-thousandths of what the crop leaves
+}
+
 // Rendition is a picture for readers.
 type Rendition struct {
 	Size
@@ -63,23 +67,43 @@ type Rendition struct {
 // Rendered is what Render makes of a file.
 type Rendered struct {
 	Info
-	// PixelHash is the same for the same picture at another size or quality, and
-	// differs in few of its 64 bits for slightly changed ones (difference hash):
-	// hex, 16 digits.
-	PixelHash  string
+	PixelHash  string      // see fingerprint; of all of the picture
 	Renditions []Rendition // smallest first
+	Card       Rendition   // for shared links, at most 1200 × 630
+	Whole      *Rendition  // where there is a crop: all of it, for the desk
 }
 
-// Render reads a picture and makes all sizes of Plan. While it runs it holds the
-// decoded picture (up to 4 bytes a pixel, 8 for files with 16 bits a channel) and
-// about 150 MB beside. Errors as Inspect.
-func Render(data []byte, l Limits) (Rendered, error) {
+// Render reads a picture and makes all sizes of Plan of what the crop leaves, in
+// the colours of sRGB. While it runs it holds the decoded picture (up to 4 bytes
+// a pixel, 8 for files with 16 bits a channel) and about 150 MB beside. Errors as
+// Inspect.
+func Render(data []byte, cut Cut, l Limits) (Rendered, error) {
+	out := Rendered{}
+	err := decoded(data, l, func(info Info, img image.Image) error {
+		out.Info = info
+		return out.render(img, cut, convertTo(data))
+	})
+	return out, err
+}
+
+// Fingerprint reads a picture and returns what tells whether another one looks
+// the same; see Alike. Errors as Inspect.
+func Fingerprint(data []byte, l Limits) (string, error) {
+	var print string
+	err := decoded(data, l, func(info Info, img image.Image) error {
+		print = fingerprint(img, info.Orientation)
+		return nil
+	})
+	return print, err
+}
+
+// decoded hands on the pixels of a picture.
+func decoded(data []byte, l Limits, fn func(Info, image.Image) error) error {
 	info, err := Inspect(data, l)
 	if err != nil {
-		return Rendered{}, err
+		return err
 	}
-	out := Rendered{Info: info}
-	err = guard(func() error {
+	return guard(func() error {
 		f, _ := sniff(data)
 		img, err := f.decode(bytes.NewReader(data))
 		if err != nil {
@@ -88,31 +112,110 @@ func Render(data []byte, l Limits) (Rendered, error) {
 		if b := img.Bounds(); b.Dx() < 1 || b.Dy() < 1 || int64(b.Dx())*int64(b.Dy()) > l.orDefault().Pixels {
 			return damaged(nil)
 		}
-		return out.render(img)
+		return fn(info, img)
 	})
-	return out, err
 }
 
 // render scales from the largest size down, each from the one before: the
 // original is gone over once, and turned only when it is small.
-func (out *Rendered) render(img image.Image) error {
-	plan := Plan(out.Width, out.Height)
+func (out *Rendered) render(img image.Image, cut Cut, srgb func(*image.RGBA)) error {
+	out.PixelHash = fingerprint(img, out.Orientation)
 	encode, ext := chooseEncoder(img)
-	out.Renditions = make([]Rendition, len(plan))
-	for i := len(plan) - 1; i >= 0; i-- {
-		if i == len(plan)-1 {
-			img = upright(scale(img, lying(plan[i], out.Orientation)), out.Orientation)
-		} else {
-			img = scale(img, plan[i])
-		}
+	made := func(img image.Image) (Rendition, error) {
 		data, err := encode(img)
 		if err != nil {
-			return &fault.Error{Kind: fault.Internal, Err: err}
+			err = &fault.Error{Kind: fault.Internal, Err: err}
 		}
-		out.Renditions[i] = Rendition{plan[i], ext, data}
+		return Rendition{Size{img.Bounds().Dx(), img.Bounds().Dy()}, ext, data}, err
 	}
-	out.PixelHash = pixelHash(img)
-	return nil
+	// take is a part of the upright picture, scaled to a size.
+	take := func(part image.Rectangle, to Size) *image.RGBA {
+		small := upright(scale(within(img, layDown(part, out.Width, out.Height, out.Orientation)), lying(to, out.Orientation)), out.Orientation)
+		srgb(small)
+		return small
+	}
+	part := cut.Crop.in(out.Width, out.Height)
+	plan := Plan(part.Dx(), part.Dy())
+	out.Renditions = make([]Rendition, len(plan))
+	var largest, now *image.RGBA
+	var err error
+	for i := len(plan) - 1; i >= 0; i-- {
+		if largest == nil {
+			largest = take(part, plan[i])
+			now = largest
+		} else {
+			now = scale(now, plan[i])
+		}
+		if out.Renditions[i], err = made(now); err != nil {
+			return err
+		}
+	}
+	if out.Card, err = made(card(largest, cut)); err != nil || cut.Crop.None() {
+		return err
+	}
+	all := Plan(out.Width, out.Height)
+	size := all[0]
+	for _, s := range all {
+		if s.Width <= proofWidth {
+			size = s
+		}
+	}
+	proof, err := made(take(image.Rect(0, 0, out.Width, out.Height), size))
+	out.Whole = &proof
+	return err
+}
+
+// proofWidth is how wide the whole of a cropped picture is shown at the desk.
+const proofWidth = 960
+
+// card cuts a picture for shared links. It is never enlarged.
+func card(img *image.RGBA, cut Cut) *image.RGBA {
+	part := cardRect(img.Rect.Dx(), img.Rect.Dy(), cut.FocalX, cut.FocalY)
+	to := cardSize
+	if part.Dx() < to.Width {
+		to = Size{part.Dx(), part.Dy()}
+	}
+	return scale(within(img, part), to)
+}
+
+// within is a part of a picture that begins at its own bounds' corner, without a
+// copy where the picture can do that.
+func within(img image.Image, part image.Rectangle) image.Image {
+	b := img.Bounds()
+	if part == image.Rect(0, 0, b.Dx(), b.Dy()) {
+		return img
+	}
+	part = part.Add(b.Min)
+	if sub, ok := img.(interface {
+		SubImage(image.Rectangle) image.Image
+	}); ok {
+		return sub.SubImage(part)
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
+	draw.Draw(dst, dst.Bounds(), img, part.Min, draw.Src)
+	return dst
+}
+
+// layDown is where a part of the upright picture of that size is in the stored
+// one: the reverse of turn, for rectangles.
+func layDown(r image.Rectangle, w, h, orientation int) image.Rectangle {
+	switch orientation {
+	case 2:
+		return image.Rect(w-r.Max.X, r.Min.Y, w-r.Min.X, r.Max.Y)
+	case 3:
+		return image.Rect(w-r.Max.X, h-r.Max.Y, w-r.Min.X, h-r.Min.Y)
+	case 4:
+		return image.Rect(r.Min.X, h-r.Max.Y, r.Max.X, h-r.Min.Y)
+	case 5:
+		return image.Rect(r.Min.Y, r.Min.X, r.Max.Y, r.Max.X)
+	case 6:
+		return image.Rect(r.Min.Y, w-r.Max.X, r.Max.Y, w-r.Min.X)
+	case 7:
+		return image.Rect(h-r.Max.Y, w-r.Max.X, h-r.Min.Y, w-r.Min.X)
+	case 8:
+		return image.Rect(h-r.Max.Y, r.Min.X, h-r.Min.Y, r.Max.X)
+	}
+	return r
 }
 
 // lying is the upright size as it is before the turn.
@@ -149,6 +252,10 @@ func average(src image.RGBA64Image, k int) *image.RGBA {
 	b := src.Bounds()
 	w, h := b.Dx()/k, b.Dy()/k
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	if photo, ok := src.(*image.YCbCr); ok {
+		averagePhoto(dst, photo)
+		return dst
+	}
 	sums := make([][5]uint64, w) // red, green, blue, alpha, pixels
 	for y := range h {
 		clear(sums)
@@ -168,6 +275,30 @@ func average(src image.RGBA64Image, k int) *image.RGBA {
 		}
 	}
 	return dst
+}
+
+// averagePhoto is average for what comes as JPEG: the planes are averaged before
+// the colours are made of them, which is several times as fast.
+func averagePhoto(dst *image.RGBA, src *image.YCbCr) {
+	b := src.Rect
+	w, h := dst.Rect.Dx(), dst.Rect.Dy()
+	sums := make([][4]uint64, w) // Y, Cb, Cr, pixels
+	for y := range h {
+		clear(sums)
+		for sy := b.Min.Y + y*b.Dy()/h; sy < b.Min.Y+(y+1)*b.Dy()/h; sy++ {
+			for x := range w {
+				s := &sums[x]
+				for sx := b.Min.X + x*b.Dx()/w; sx < b.Min.X+(x+1)*b.Dx()/w; sx++ {
+					c := src.COffset(sx, sy)
+					s[0], s[1], s[2], s[3] = s[0]+uint64(src.Y[src.YOffset(sx, sy)]), s[1]+uint64(src.Cb[c]), s[2]+uint64(src.Cr[c]), s[3]+1
+				}
+			}
+		}
+		for x, s := range sums {
+			r, g, b := color.YCbCrToRGB(uint8(s[0]/s[3]), uint8(s[1]/s[3]), uint8(s[2]/s[3]))
+			copy(dst.Pix[y*dst.Stride+x*4:], []uint8{r, g, b, 255})
+		}
+	}
 }
 
 // upright undoes the camera's orientation (EXIF 2.32, tag 0x0112).
@@ -275,25 +406,4 @@ func decodeGIF(r io.Reader) (image.Image, error) {
 	dst := image.NewRGBA(canvas)
 	draw.Draw(dst, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
 	return dst, nil
-}
-
-// pixelHash compares the brightness of neighbours in a picture of 9 × 8 pixels.
-// What differs by less than 3 of 255 counts as equal, so that plain areas don't
-// turn with every encoder's noise.
-func pixelHash(img image.Image) string {
-	small := scale(img, Size{9, 8})
-	grey := func(x, y int) int {
-		p := small.Pix[y*small.Stride+x*4:]
-		return 299*int(p[0]) + 587*int(p[1]) + 114*int(p[2]) // ITU-R BT.601
-	}
-	var bits uint64
-	for y := range 8 {
-		for x := range 8 {
-			bits <<= 1
-			if grey(x, y) > grey(x+1, y)+3000 {
-				bits |= 1
-			}
-		}
-	}
-	return hex.EncodeToString(binary.BigEndian.AppendUint64(nil, bits))
 }

@@ -64,10 +64,26 @@ func (n Newsroom) holdBack(ctx context.Context, tx Store, c Case, list []Obstacl
 	}
 	tx.Touch("desk")
 	e := Event{Article: a, Name: PublishFailed, From: Scheduled, To: CopyDesk, Before: c.Approved.Hash, After: c.Hash}
-	var keys []string
+	e.Detail = map[string]any{"obstacles": keysOf(list), "at": c.Article.PublishAt.Format(time.RFC3339)}
+	return tx.Record(ctx, e)
+}
+
+func keysOf(list []Obstacle) []string {
+	keys := make([]string, 0, len(list))
 	for _, o := range list {
 		keys = append(keys, o.Key)
 	}
-	e.Detail = map[string]any{"obstacles": keys, "at": c.Article.PublishAt.Format(time.RFC3339)}
-	return tx.Record(ctx, e)
+	return keys
+}
+
+// Refused takes an article off the plan whose publication was tried and refused
+// for a reason that a person has to mend, and tells whether it did: the
+// appointment may have been made void meanwhile.
+func (n Newsroom) Refused(ctx context.Context, tx Store, article string, at time.Time) (bool, error) {
+	a, err := tx.HoldArticle(ctx, article)
+	if err != nil || a.State != Scheduled || !a.PublishAt.Equal(at) {
+		return false, err
+	}
+	c := Case{Article: a, Now: n.Clock.Now()}
+	return true, n.holdBack(ctx, tx, c, []Obstacle{{Key: "publish"}})
 }

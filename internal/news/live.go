@@ -19,6 +19,11 @@ func (n Newsroom) change(ctx context.Context, tx Store, c Case) (Outcome, error)
 	if alone {
 		return n.wait(ctx, tx, c, c.Now.Add(UndoLasts))
 	}
+	if c.Pending.Act == ChangeLive { // it has come out with this one
+		if err := tx.DropPending(ctx, c.Article.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
 	return n.goLive(ctx, tx, c, c.order())
 }
 
@@ -139,8 +144,13 @@ func (n Newsroom) DuePending(ctx context.Context, tx Store, article string, at t
 	if err != nil {
 		return false, err
 	}
-	if p.Act == ChangeLive && p.Revision != a.Working {
-		return false, tx.Record(ctx, Event{Article: a, Name: ChangeFailed, From: a.State, To: a.State, After: c.Hash})
+	if p.Act == ChangeLive {
+		// What stood in the way of it ten minutes ago may do so now: a hold, the end
+		// of a picture's rights.
+		against := Check(c)
+		if p.Revision != a.Working || len(against) > 0 {
+			return false, tx.Record(ctx, Event{Article: a, Name: ChangeFailed, From: a.State, To: a.State, After: c.Hash, Detail: map[string]any{"obstacles": keysOf(against)}})
+		}
 	}
 	if p.Act == TakeDown {
 		c.Pending, c.Step = p, Confirm

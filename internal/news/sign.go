@@ -3,6 +3,7 @@ package news
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -29,15 +30,19 @@ func isWord(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
+// nearby is how far, in bytes, the neighbour of a word is looked for: texts are
+// long, and it is asked for each of their words.
+const nearby = 200
+
 func firstOf(text string) string {
-	if w := wordsIn(text); len(w) > 0 {
+	if w := wordsIn(text[:min(nearby, len(text))]); len(w) > 0 {
 		return w[0]
 	}
 	return ""
 }
 
 func lastOf(text string) string {
-	if w := wordsIn(text); len(w) > 0 {
+	if w := wordsIn(text[max(0, len(text)-nearby):]); len(w) > 0 {
 		return w[len(w)-1]
 	}
 	return ""
@@ -66,6 +71,7 @@ func (e Edit) signs(lang string) []Sign {
 			return nil
 		}
 	}
+	known := sync.OnceValue(e.known)
 	quoted := e.Kind == document.KindQuote || e.Kind == document.KindPullQuote
 	add(SignQuote, quoted && !e.Moved && !e.Silent || !slices.Equal(quotations(e.Was), quotations(e.Now)))
 	for _, s := range e.Swaps {
@@ -76,7 +82,16 @@ func (e Edit) signs(lang string) []Sign {
 		add(SignNumber, !same(pick(was, isNumber), pick(now, isNumber)))
 		add(SignDate, !same(pick(was, isDate), pick(now, isDate)))
 		add(SignNegation, !same(pick(was, isNegation), pick(now, isNegation)) || prefixed(was, now))
-		add(SignName, e.renamed(s, lang))
+		add(SignName, e.renamed(s, lang, known))
+	}
+	return out
+}
+
+// known are the words of both texts as they stand.
+func (e Edit) known() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range append(wordsIn(e.Was), wordsIn(e.Now)...) {
+		out[w] = true
 	}
 	return out
 }
@@ -152,32 +167,31 @@ func quotations(text string) []string {
 
 // renamed tells whether a swap touches a name: a word with a capital that is not
 // just one at the beginning of a sentence.
-func (e Edit) renamed(s Swap, lang string) bool {
+func (e Edit) renamed(s Swap, lang string, known func() map[string]bool) bool {
 	if one, other := wordsIn(s.Was), wordsIn(s.Now); len(one) == 1 && len(other) == 1 && begins(e.Was[:s.AtWas]) &&
 		(slices.Contains(ordinary, strings.ToLower(one[0])) || slices.Contains(ordinary, strings.ToLower(other[0]))) {
 		return false // a slip in a word that is no name
 	}
-	was, now := e.names(s.Was, e.Was, s.AtWas, lang), e.names(s.Now, e.Now, s.AtNow, lang)
+	was, now := e.names(s.Was, e.Was, s.AtWas, lang, known), e.names(s.Now, e.Now, s.AtNow, lang, known)
 	return !same(was, now)
 }
 
-func (e Edit) names(run, all string, at int, lang string) []string {
+func (e Edit) names(run, all string, at int, lang string, known func() map[string]bool) []string {
 	var out []string
-	before := all[:min(at, len(all))]
 	state := -1
 	for rest := run; rest != ""; {
 		var w string
 		w, rest, state = uniseg.FirstWordInString(rest, state)
-		if r, _ := utf8.DecodeRuneInString(w); unicode.IsUpper(r) && !e.common(w, before, lang) {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsUpper(r) && !e.common(w, all[:at], lang, known) {
 			out = append(out, w)
 		}
-		before += w
+		at += len(w)
 	}
 	return out
 }
 
 // common tells whether a word with a capital is an ordinary one all the same.
-func (e Edit) common(w, before, lang string) bool {
+func (e Edit) common(w, before, lang string, known func() map[string]bool) bool {
 	low := strings.ToLower(w)
 	if slices.Contains(ordinary, low) || isDate(w) || isNegation(w) || isNumber(w) {
 		return true
@@ -188,7 +202,7 @@ func (e Edit) common(w, before, lang string) bool {
 	if !begins(before) && e.Part != "field:headline" {
 		return false
 	}
-	return slices.Contains(wordsIn(e.Was), low) || slices.Contains(wordsIn(e.Now), low)
+	return known()[low]
 }
 
 // begins tells whether a sentence begins after a text.

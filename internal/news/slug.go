@@ -98,6 +98,16 @@ func OldQuery(q url.Values) string {
 	return ""
 }
 
+// QueryPath is the form in which an old address with a query, such as
+// /story.php?id=12, is kept: the parameters by their names. A clean path without
+// a query is itself.
+func QueryPath(clean string, q url.Values) string {
+	if len(q) == 0 {
+		return clean
+	}
+	return clean + "?" + strings.ToLower(printable(q.Encode()))
+}
+
 // printable drops what no address holds and PostgreSQL refuses: control
 // characters and bytes that are not UTF-8.
 func printable(s string) string {

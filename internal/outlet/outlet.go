@@ -3,6 +3,7 @@
 package outlet
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -72,12 +73,16 @@ type Outlet struct {
 	Robots      Robots `json:"robots"`
 
 	Nav   []NavItem `json:"nav,omitempty"` // empty: all sections in their order
+	Look  Look      `json:"look,omitzero"` // colours of the readers' pages
 	About Words     `json:"about,omitempty"`
 	// Ethics, Privacy and Imprint are Markdown like About; a page without a
 	// text has no address.
 	Ethics  Words `json:"ethics,omitempty"`
 	Privacy Words `json:"privacy,omitempty"`
 	Imprint Words `json:"imprint,omitempty"`
+	// Corrections is Markdown too: how the newsroom puts right what was wrong, above
+	// the list of what it has put right.
+	Corrections Words `json:"corrections,omitempty"`
 	// Refused says which money the outlet does not take, Independence how it stays
 	// free of those who give; both stand on the page of the books.
 	Refused      Words `json:"refused,omitempty"`
@@ -121,12 +126,43 @@ func (o Outlet) In(lang string) Outlet {
 	return o
 }
 
-// NavItem is an entry of the navigation: a section by its slug, or a text with
-// a path of this site.
+// NavItem is an entry of the navigation: exactly one of a section or a topic (by
+// id, a section also by its slug), the form for giving, a path of this site, or
+// an address elsewhere. Text is what it is called; without one a section and a
+// topic are called by their names.
 type NavItem struct {
 	Section string `json:"section,omitempty"`
-	Text    Words  `json:"text,omitempty"`
+	Topic   string `json:"topic,omitempty"`
+	Give    bool   `json:"give,omitempty"` // shown while something can be given
 	Path    string `json:"path,omitempty"`
+	URL     string `json:"url,omitempty"` // https only
+	Text    Words  `json:"text,omitempty"`
+}
+
+// NavMost is how many entries the navigation takes.
+const NavMost = 12
+
+// check says what is wrong with an entry, "" for nothing.
+func (n NavItem) check() string {
+	aims := 0
+	for _, set := range []bool{n.Section != "", n.Topic != "", n.Give, n.Path != "", n.URL != ""} {
+		if set {
+			aims++
+		}
+	}
+	if aims != 1 {
+		return "Each entry of the navigation leads to one place: a section, a topic, the form for giving, a page or an address elsewhere."
+	}
+	if n.Path != "" && (!strings.HasPrefix(n.Path, "/") || strings.HasPrefix(n.Path, "//") || strings.ContainsAny(n.Path, "\\ \n\t")) {
+		return "A page of this site is a path such as /about."
+	}
+	if u, err := url.Parse(n.URL); n.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
+		return "An address elsewhere begins with https://."
+	}
+	if (n.Path != "" || n.URL != "") && n.Text.In("") == "" {
+		return "Say what the entry is called."
+	}
+	return ""
 }
 
 // DefaultPattern is the address pattern of a new outlet.

@@ -1,6 +1,7 @@
 package outlet
 
 import (
+	"fmt"
 	"net/mail"
 	"net/url"
 	"slices"
@@ -20,6 +21,7 @@ func (o Outlet) Validate() error {
 	o.checkNames(bad)
 	o.checkLanguages(bad)
 	o.checkAddresses(bad)
+	o.checkLook(bad)
 	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "" || o.Zone == "Local" {
 		bad["zone"] = "Choose a time zone by its name, such as Europe/Berlin."
 	}
@@ -60,6 +62,8 @@ func (o Outlet) checkLanguages(bad fault.Fields) {
 	for _, l := range o.Languages {
 		if !ValidLang(l) || seen[strings.ToLower(l)] {
 			bad["languages"] = "Give each further language once, as a tag such as de or fa."
+		} else if reserved[strings.ToLower(l)] {
+			bad["languages"] = "The address /" + strings.ToLower(l) + " is needed for something else; this language can only be the first one."
 		}
 		seen[strings.ToLower(l)] = true
 	}
@@ -73,9 +77,33 @@ func (o Outlet) checkAddresses(bad fault.Fields) {
 	if err := CheckPattern(o.Pattern); err != nil {
 		bad["pattern"] = fault.Say(err)
 	}
+	if len(o.Nav) > NavMost {
+		bad["nav"] = "The navigation takes at most 12 entries."
+	}
 	for _, n := range o.Nav {
-		if n.Section == "" && (!strings.HasPrefix(n.Path, "/") || strings.HasPrefix(n.Path, "//")) {
-			bad["nav"] = "Each entry of the navigation is a section, or a text with a path such as /about."
+		if say := n.check(); say != "" {
+			bad["nav"] = say
+		}
+	}
+}
+
+// checkLook refuses colours that are none, and those on which or in which text
+// could not be read.
+func (o Outlet) checkLook(bad fault.Fields) {
+	for _, s := range Schemes() {
+		p := o.Look.Palette(s)
+		for field, text := range map[string]string{"accent": p.Accent, "paper": p.Paper} {
+			if c, ok := ParseColour(text); text != "" && (!ok || c.String() != text) {
+				bad[string(s)+"_"+field] = "Give the colour as #0b5660."
+			}
+		}
+	}
+	if len(bad) > 0 {
+		return
+	}
+	for _, v := range o.Look.Check() {
+		if !v.OK {
+			bad[string(v.Scheme)+"_"+v.Field] = fmt.Sprintf("The contrast of %s is %.2f to 1, too little to read; %s would do.", v.Colour, v.Contrast, v.Nearest)
 		}
 	}
 }

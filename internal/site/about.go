@@ -11,6 +11,7 @@ import (
 
 	"masthead.dev/masthead/internal/document"
 	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/standing"
 	"masthead.dev/masthead/internal/web"
 )
 
@@ -38,33 +39,58 @@ func (s *Site) about(ctx context.Context, r *web.Request) (web.Page, error) {
 }
 
 func (s *Site) ethics(ctx context.Context, r *web.Request) (web.Page, error) {
-	return s.textPage(ctx, r, "about.ethics", func(o outlet.Outlet) outlet.Words { return o.Ethics })
+	return s.textPage(ctx, r, standing.Ethics)
 }
 
 func (s *Site) privacy(ctx context.Context, r *web.Request) (web.Page, error) {
-	return s.textPage(ctx, r, "about.privacy", func(o outlet.Outlet) outlet.Words { return o.Privacy })
+	return s.textPage(ctx, r, standing.Privacy)
 }
 
 func (s *Site) imprint(ctx context.Context, r *web.Request) (web.Page, error) {
-	return s.textPage(ctx, r, "about.imprint", func(o outlet.Outlet) outlet.Words { return o.Imprint })
+	return s.textPage(ctx, r, standing.Imprint)
 }
 
 // textPage shows one of the texts that every newsroom needs; where it has not
 // been written there is no page.
-func (s *Site) textPage(ctx context.Context, r *web.Request, title string, text func(outlet.Outlet) outlet.Words) (web.Page, error) {
+func (s *Site) textPage(ctx context.Context, r *web.Request, name standing.Name) (web.Page, error) {
 	sh, err := s.shell(ctx, r)
 	if err != nil {
 		return web.Page{}, err
 	}
-	words := text(sh.outlet)
+	words := *name.In(&sh.outlet)
 	if sh.outlet.Text(words, sh.lang) == "" {
 		return web.Page{}, errNotThere
 	}
 	sh.mesh(r.Path)
-	sh.Title = sh.T(title)
+	return s.drawText(sh, name, words)
+}
+
+func (s *Site) drawText(sh *shell, name standing.Name, words outlet.Words) (web.Page, error) {
+	switch name {
+	case standing.About:
+		sh.Title = sh.T("about.heading", "outlet", sh.outlet.Name)
+	case standing.Corrections:
+		sh.Title = sh.T("corrections.heading")
+	default:
+		sh.Title = sh.T("about." + string(name))
+	}
 	data := web.ArticlePage{Headline: sh.Title, Body: sh.text(words)}
 	data.Frame = sh.Frame
 	return s.draw(sh, "site/article", data)
+}
+
+// TextPreview draws one of the texts that every newsroom needs with words that
+// readers don't see yet. It is for the desk alone.
+func (s *Site) TextPreview(ctx context.Context, r *web.Request, lang string, name standing.Name, text string) (web.Page, error) {
+	of := *r
+	of.Lang, of.Path = lang, name.Path()
+	sh, err := s.shell(ctx, &of)
+	if err != nil {
+		return web.Page{}, err
+	}
+	sh.Robots, sh.Canonical = "noindex, nofollow", ""
+	page, err := s.drawText(sh, name, outlet.Words{lang: text})
+	return sealed(page), err
 }
 
 // text renders one of the outlet's own texts. It is Markdown, goes through the

@@ -26,11 +26,16 @@ func (s *Site) article(ctx context.Context, r *web.Request, clean string) (web.P
 		return s.oldQuery(ctx, r)
 	}
 	f, err := s.Store.Lookup(ctx, clean)
+	if err != nil || f.Article == "" {
+		if moved, ok := s.byQuery(ctx, r, clean); ok {
+			return moved, nil
+		}
+	}
 	switch {
 	case err == nil && f.Gone:
 		return s.withdrawn(ctx, r, f.Article)
 	case err == nil && f.Target != "":
-		return web.Moved(address(f.Target, ""), movedDeps...), nil
+		return web.Moved(goal(f.Target), movedDeps...), nil
 	case err == nil && r.URL.Path != clean:
 		return web.Moved(address(clean, ""), movedDeps...), nil
 	case err == nil:
@@ -77,7 +82,7 @@ func (s *Site) beside(ctx context.Context, r *web.Request, clean string) (web.Pa
 		case err != nil:
 			return web.Page{}, err
 		case f.Target != "":
-			return web.Moved(address(f.Target, ""), movedDeps...), nil
+			return web.Moved(goal(f.Target), movedDeps...), nil
 		default:
 			return web.Moved(address(prefix+old, ""), movedDeps...), nil
 		}
@@ -91,6 +96,8 @@ func (s *Site) historyOf(ctx context.Context, r *web.Request, of, clean string) 
 	f, err := s.Store.Lookup(ctx, of)
 	switch {
 	case err != nil || f.Gone:
+		return web.Page{}, errNotThere
+	case f.Article == "" && strings.HasPrefix(f.Target, "https://"):
 		return web.Page{}, errNotThere
 	case f.Article == "":
 		return web.Moved(address(f.Target+"/history", ""), movedDeps...), nil
@@ -117,7 +124,7 @@ func (s *Site) oldQuery(ctx context.Context, r *web.Request) (web.Page, error) {
 	case f.Gone:
 		return s.withdrawn(ctx, r, f.Article)
 	}
-	return web.Redirect(301, address(f.Target, "")), nil
+	return web.Redirect(301, goal(f.Target)), nil
 }
 
 // articlePage is the page of an article that is public.
@@ -183,8 +190,8 @@ func (sh *shell) articleHead(p news.Publication, in inside) {
 	for _, id := range linked(c.Body) { // also those that are not public yet
 		sh.dep("article:" + id)
 	}
-	if f := sh.hero(c, in); f != nil {
-		sh.OG.Image, sh.OG.ImageURL = &f.Picture, sh.outlet.URL(f.Picture.Src)
+	if f := sh.shared(c, in); f != nil {
+		sh.OG.Image, sh.OG.ImageURL = f, sh.outlet.URL(f.Src)
 	}
 	if p.State == news.Retracted {
 		sh.Robots = "noindex"
@@ -314,6 +321,5 @@ func first(texts ...string) string {
 
 // pictureURL is the absolute address of the largest size of a picture.
 func (sh *shell) pictureURL(p media.Picture) string {
-	r := largest(p.Renditions)
-	return sh.outlet.URL(media.Path(p.Hash, r.Width, r.Ext))
+	return sh.outlet.URL(p.Src(largest(p.Renditions)))
 }

@@ -7,6 +7,7 @@ import (
 
 	"masthead.dev/masthead/internal/document"
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/markdown"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/store"
@@ -120,4 +121,46 @@ func (sh *shell) hero(c news.Content, in inside) *web.Figure {
 		f.Caption = pick(p.Caption, c.Lang)
 	}
 	return f
+}
+
+// shared is the lead picture as other sites show it with a link: cut to their
+// proportion round its focal point, with one size.
+func (sh *shell) shared(c news.Content, in inside) *web.Picture {
+	f := sh.hero(c, in)
+	if f == nil {
+		return nil
+	}
+	out := &web.Picture{Src: f.Picture.Src, Width: f.Picture.Width, Height: f.Picture.Height, Alt: f.Picture.Alt}
+	if p := in.pictures[c.Lead.Media]; p.Card != nil {
+		out.Src, out.Width, out.Height = p.Src(*p.Card), p.Card.Width, p.Card.Height
+		if sh.pictures != "" {
+			out.Src = strings.Replace(out.Src, "/media/", sh.pictures, 1)
+		}
+	}
+	return out
+}
+
+// plainBody is a text as a mail without HTML has it: Markdown, whose links and
+// quotes read well, and in place of what that can't say the words of it.
+func plainBody(d *document.Document, home string) string {
+	out := *d
+	out.Blocks = nil
+	for _, b := range d.Blocks {
+		switch b := b.(type) {
+		case *document.Paragraph, *document.Heading, *document.List, *document.Quote, *document.Code, *document.Divider:
+			out.Blocks = append(out.Blocks, b)
+		case *document.Embed:
+			out.Blocks = append(out.Blocks, document.P(first(b.Title, b.URL)+" "+b.URL))
+		case *document.Raw: // of an import, and shown to nobody
+		default:
+			one := *d
+			one.Blocks, one.Footnotes = []document.Block{b}, nil
+			for para := range strings.SplitSeq(document.Text(&one), "\n\n") {
+				if para = strings.TrimSpace(para); para != "" {
+					out.Blocks = append(out.Blocks, document.P(para))
+				}
+			}
+		}
+	}
+	return strings.ReplaceAll(markdown.Write(&out), "](/", "]("+home)
 }

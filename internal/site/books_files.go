@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/ledger"
 	"masthead.dev/masthead/internal/money"
 	"masthead.dev/masthead/internal/web"
@@ -40,20 +41,37 @@ func (s *Site) booksJSON(ctx context.Context, r *web.Request) (web.Page, error) 
 	if err != nil {
 		return web.Page{}, err
 	}
+	body, err := s.booksFile(ctx, p)
+	return web.Page{Type: "application/json", Body: append(body, '\n'), Deps: []string{"books"}, Cache: web.Public}, err
+}
+
+// Books is what booksJSON says of a period: 2026, 2026-11, or "" for all.
+func (s *Site) Books(ctx context.Context, period string) ([]byte, error) {
+	p, ok := bookPeriod{}, true
+	if period != "" {
+		p, ok = parsePeriod(period)
+	}
+	if !ok {
+		return nil, fault.New(fault.Invalid, "give the period as a year or a month, such as 2026 or 2026-11")
+	}
+	return s.booksFile(ctx, p)
+}
+
+func (s *Site) booksFile(ctx context.Context, p bookPeriod) ([]byte, error) {
 	f, err := s.figures(ctx, p)
 	if err != nil {
-		return web.Page{}, err
+		return nil, err
 	}
 	head, err := s.Store.LedgerHead(ctx)
 	if err != nil {
-		return web.Page{}, err
+		return nil, err
 	}
 	first, last, err := s.Store.LedgerSpan(ctx)
 	if err != nil {
-		return web.Page{}, err
+		return nil, err
 	}
 	from, to := p.days(first, last)
-	body, err := json.MarshalIndent(struct {
+	return json.MarshalIndent(struct {
 		Period   string           `json:"period"`
 		From     string           `json:"from,omitempty"`
 		To       string           `json:"to,omitempty"`
@@ -62,7 +80,6 @@ func (s *Site) booksJSON(ctx context.Context, r *web.Request) (web.Page, error) 
 		Reserves map[string]int64 `json:"reserves"`
 		Head     ledger.Head      `json:"head"`
 	}{p.slug(), max(from, first), min(to, last), f.whole(), f.monthly(), f.reserves, head}, "", " ")
-	return web.Page{Type: "application/json", Body: append(body, '\n'), Deps: []string{"books"}, Cache: web.Public}, err
 }
 
 // whole are the accounts of the period without the interval of gifts.

@@ -42,7 +42,7 @@ func (s *Site) corrections(ctx context.Context, r *web.Request) (web.Page, error
 	if err != nil {
 		return web.Page{}, err
 	}
-	data := web.CorrectionsPage{Year: year}
+	data := web.CorrectionsPage{Year: year, Policy: sh.text(sh.outlet.Corrections)}
 	at := func(year, n int) string {
 		return sh.Path("/corrections?year=" + strconv.Itoa(year) + "&page=" + strconv.Itoa(n))
 	}

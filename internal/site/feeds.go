@@ -74,6 +74,23 @@ func (s *Site) topicFeed(f feedFormat) web.Handler {
 	}
 }
 
+// personFeed has what is published under somebody's name.
+func (s *Site) personFeed(f feedFormat) web.Handler {
+	return func(ctx context.Context, r *web.Request) (web.Page, error) {
+		v, err := s.Store.PublicPerson(ctx, param(r, "slug"))
+		if err != nil {
+			return web.Page{}, err
+		}
+		sh, err := s.shell(ctx, r)
+		if err != nil {
+			return web.Page{}, err
+		}
+		sh.dep("person:" + v.ID)
+		title := sh.T("feed.section", "outlet", sh.outlet.Name, "section", v.Name)
+		return s.feed(ctx, sh, r, f, title, sh.Path("/people/"+address(v.Slug, "")), store.Listing{Person: v.ID})
+	}
+}
+
 func (s *Site) feed(ctx context.Context, sh *shell, r *web.Request, f feedFormat, title, home string, l store.Listing) (web.Page, error) {
 	l.Lang, l.Limit = sh.lang, feedLength
 	list, err := s.Store.Publications(ctx, l)
@@ -136,6 +153,9 @@ func (s *Site) feedItem(ctx context.Context, sh *shell, p news.Publication) (fee
 	}
 	if l := sh.sectionLink(c.Section); l != nil {
 		i.Tags = append(i.Tags, l.Text)
+	}
+	for _, m := range c.Media() {
+		sh.dep("media:" + m)
 	}
 	if c.Lead != nil {
 		if pic, ok := in.pictures[c.Lead.Media]; ok && sh.usable(pic) {

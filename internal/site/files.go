@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,25 +29,42 @@ func (s *Site) media(ctx context.Context, r *web.Request) (web.Page, error) {
 	// Kept by us until anything published changes; by others for good, unless its
 	// rights end.
 	page := web.Page{Type: media.TypeOf(ext), Body: body, Cache: web.Immutable, Deps: []string{"articles", "media:" + f.Media}}
-	if f.Limited {
+	if !f.Until.IsZero() {
 		page.Cache = web.Short
+		if left := f.Until.Sub(s.Clock.Now()); left < time.Hour { // nobody shows it longer than it may be shown
+			page.Header = http.Header{"Cache-Control": {"public, max-age=" + strconv.Itoa(int(left/time.Second))}}
+		}
 	}
 	return page, nil
 }
 
-// asset serves a file of ours, whose name holds a hash of its content.
-func (s *Site) asset(_ context.Context, r *web.Request) (web.Page, error) {
+// asset serves a file of ours or of the outlet, whose name holds a hash of its
+// content.
+func (s *Site) asset(ctx context.Context, r *web.Request) (web.Page, error) {
 	name := strings.TrimPrefix(r.URL.Path, "/assets/")
-	body, mediaType, ok := web.Asset(name)
-	if !ok || !get(r) {
+	if !get(r) {
 		return web.Page{}, errNotThere
 	}
-	return web.Page{Type: mediaType, Body: body, Cache: web.Immutable}, nil
+	if body, mediaType, ok := web.Asset(name); ok {
+		return web.Page{Type: mediaType, Body: body, Cache: web.Immutable}, nil
+	}
+	body, ext, err := s.Store.OutletFile(ctx, name)
+	if err != nil {
+		return web.Page{}, err
+	}
+	return web.Page{Type: media.TypeOf(ext), Body: body, Cache: web.Immutable, Deps: []string{"settings"}}, nil
 }
 
 // favicon leads programs that look for it by name to the icon.
-func (s *Site) favicon(context.Context, *web.Request) (web.Page, error) {
-	return web.Moved(web.AssetPath("icon.svg")), nil
+func (s *Site) favicon(ctx context.Context, _ *web.Request) (web.Page, error) {
+	o, err := s.outlet(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	if o.Look.Icon != nil {
+		return web.Moved(o.Look.Icon.Path(), "settings"), nil
+	}
+	return web.Moved(web.AssetPath("icon.svg"), "settings"), nil
 }
 
 // healthz tells that the program runs.

@@ -2,23 +2,17 @@ package site
 
 import (
 	"context"
+	"strings"
 
+	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
 
-const (
-	beside      = 3 // stories beside the lead
-	looked      = 6 // newest stories among which one with a picture may lead
-	frontMonths = 6
-)
+const frontMonths = 6
 
-// blockSizes are how many stories the blocks of the front show, by turns, so
-// that no two neighbours look alike.
-var blockSizes = []int{3, 6, 4}
-
-// front is the first page of a language. It fills itself: what is kept at the
-// top leads, else what is newest; no story stands on it twice.
+// front is the first page of a language: as editors have arranged it, and what
+// they left open fills itself. No story stands on it twice.
 func (s *Site) front(ctx context.Context, r *web.Request) (web.Page, error) {
 	if r.URL.RawQuery != "" && asksOld(r) {
 		return s.oldQuery(ctx, r)
@@ -27,6 +21,31 @@ func (s *Site) front(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
+	slots, err := s.Store.LiveFront(ctx, sh.lang)
+	if err != nil {
+		return web.Page{}, err
+	}
+	sh.dep(store.FrontKey(sh.lang))
+	return s.drawFront(ctx, sh, slots, nil, "")
+}
+
+// FrontPreview draws the front of a language as an arrangement would make it;
+// with coming also those of its stories that are not public yet, by what the desk
+// knows of them. It is for the desk alone: whoever calls it has asked who may see
+// that.
+func (s *Site) FrontPreview(ctx context.Context, r *web.Request, lang string, slots news.Arrangement, coming map[string]store.Teaser) (web.Page, error) {
+	of := *r
+	of.Lang, of.Path = lang, "/"
+	sh, err := s.shell(ctx, &of)
+	if err != nil {
+		return web.Page{}, err
+	}
+	sh.Robots, sh.Canonical = "noindex, nofollow", ""
+	page, err := s.drawFront(ctx, sh, slots, coming, sh.T("arrange.preview.say"))
+	return sealed(page), err
+}
+
+func (s *Site) drawFront(ctx context.Context, sh *shell, slots news.Arrangement, coming map[string]store.Teaser, preview string) (web.Page, error) {
 	sh.mesh("/")
 	sh.dated()
 	sh.Today = sh.now
@@ -36,12 +55,22 @@ func (s *Site) front(ctx context.Context, r *web.Request) (web.Page, error) {
 	sh.showMeter()
 	sh.JSONLD = thing{"@context": "https://schema.org", "@type": "WebSite", "name": sh.outlet.Name, "url": sh.Canonical,
 		"inLanguage": sh.lang, "publisher": sh.publisherLD()}
-	data := web.FrontPage{Donors: sh.ask.Donors, Origin: "front"}
-	used := map[string]bool{}
-	if err := s.top(ctx, sh, &data, used); err != nil {
+	data := web.FrontPage{Donors: sh.ask.Donors, Origin: "front", Preview: preview}
+	sections, err := s.Store.FrontSections(ctx, sh.outlet, sh.lang)
+	if err != nil {
 		return web.Page{}, err
 	}
-	if err := s.blocks(ctx, sh, &data, used); err != nil {
+	filled, err := s.Store.FillFront(ctx, store.FrontWish{Lang: sh.lang, Slots: slots, Sections: sections, Now: sh.now, Coming: coming})
+	if err != nil {
+		return web.Page{}, err
+	}
+	if !filled.Until.IsZero() {
+		sh.ends(filled.Until)
+	}
+	if err := s.top(ctx, sh, &data, filled.Top); err != nil {
+		return web.Page{}, err
+	}
+	if err := s.blocks(ctx, sh, &data, filled.Blocks); err != nil {
 		return web.Page{}, err
 	}
 	months, err := s.Store.Months(ctx, sh.lang, sh.Zone, frontMonths)
@@ -55,71 +84,49 @@ func (s *Site) front(ctx context.Context, r *web.Request) (web.Page, error) {
 	return s.draw(sh, "site/front", data)
 }
 
-// top chooses the lead and what stands beside it.
-func (s *Site) top(ctx context.Context, sh *shell, data *web.FrontPage, used map[string]bool) error {
-	sticky, err := s.Store.Sticky(ctx, sh.lang, 1+beside)
-	if err != nil {
-		return err
+// seated makes what the page shows of stories, with the words that they have for
+// the front alone, and tells in which seats they are.
+func (s *Site) seated(ctx context.Context, sh *shell, seats []store.FilledSeat) (stories []web.Story, taken []store.FilledSeat, err error) {
+	var list []store.Teaser
+	for _, seat := range seats {
+		if seat.Story.Article != "" {
+			list, taken = append(list, seat.Story), append(taken, seat)
+		}
 	}
-	page, err := s.Store.List(ctx, store.Listing{Lang: sh.lang, Limit: looked + 1 + beside, NoRetracted: true})
-	if err != nil {
-		return err
+	stories, err = s.stories(ctx, sh, list)
+	for i := range stories {
+		stories[i].Headline = first(taken[i].Placed.Headline, stories[i].Headline)
+		stories[i].Dek = first(taken[i].Placed.Dek, stories[i].Dek)
+		if p := stories[i].Picture; p != nil && strings.HasPrefix(taken[i].Story.Path, "/desk/") { // not public yet: the desk shows it
+			p.Src, p.SrcSet = "/desk/pictures/"+taken[i].Story.Lead, ""
+		}
 	}
-	list := fresh(append(sticky, lead(page.Stories, len(sticky) == 0)...), used, 1+beside)
-	stories, err := s.stories(ctx, sh, list)
+	return stories, taken, err
+}
+
+// top shows the lead and what stands beside it: of that only the first with its
+// picture and dek, the others with a dek where somebody wrote one for them.
+func (s *Site) top(ctx context.Context, sh *shell, data *web.FrontPage, seats []store.FilledSeat) error {
+	stories, taken, err := s.seated(ctx, sh, seats)
 	if err != nil || len(stories) == 0 {
 		return err
 	}
 	data.Lead, data.Second = &stories[0], stories[1:]
 	for i := 1; i < len(data.Second); i++ {
-		data.Second[i].Dek, data.Second[i].Picture = "", nil
+		data.Second[i].Dek, data.Second[i].Picture = taken[i+1].Placed.Dek, nil
 	}
 	return nil
-}
-
-// lead brings the newest story with a picture to the head of the list, if it is
-// among the newest few.
-func lead(list []store.Teaser, choose bool) []store.Teaser {
-	for i, t := range list[:min(looked, len(list))] {
-		if choose && t.Lead != "" {
-			out := []store.Teaser{t}
-			return append(append(out, list[:i]...), list[i+1:]...)
-		}
-	}
-	return list
-}
-
-// fresh takes the first n stories that the page does not have yet. A story
-// counts with all its translations.
-func fresh(list []store.Teaser, used map[string]bool, n int) []store.Teaser {
-	var out []store.Teaser
-	for _, t := range list {
-		if len(out) < n && !used[t.Article] {
-			used[t.Article] = true
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // thin is the number of stories from which on a section has a block of its own.
 const thin = 2
 
-// blocks makes one block for each section in the navigation. The stories of
-// sections that have hardly any share the last one.
-func (s *Site) blocks(ctx context.Context, sh *shell, data *web.FrontPage, used map[string]bool) error {
+// blocks makes one block for each section. The stories of sections that have
+// hardly any share the last one.
+func (s *Site) blocks(ctx context.Context, sh *shell, data *web.FrontPage, list []store.FilledBlock) error {
 	rest := web.FrontBlock{ID: "more", Name: sh.T("front.more"), Href: sh.Path("/archive")}
-	for _, link := range sh.Nav {
-		section := sh.sectionAt(link.Href)
-		if section == "" {
-			continue
-		}
-		size := blockSizes[len(data.Blocks)%len(blockSizes)]
-		page, err := s.Store.List(ctx, store.Listing{Lang: sh.lang, Section: section, Limit: size + len(used), NoRetracted: true})
-		if err != nil {
-			return err
-		}
-		stories, err := s.stories(ctx, sh, fresh(page.Stories, used, size))
+	for _, b := range list {
+		stories, taken, err := s.seated(ctx, sh, b.Seats)
 		if err != nil {
 			return err
 		}
@@ -129,26 +136,16 @@ func (s *Site) blocks(ctx context.Context, sh *shell, data *web.FrontPage, used 
 		}
 		for i := range stories {
 			stories[i].Section = nil
-			if size == 4 {
+			if b.Size == 4 && taken[i].Placed.Dek == "" {
 				stories[i].Dek = ""
 			}
 		}
-		data.Blocks = append(data.Blocks, web.FrontBlock{ID: section, Name: link.Text, Href: link.Href, Stories: stories})
+		data.Blocks = append(data.Blocks, web.FrontBlock{ID: b.Section.ID, Name: sh.sectionName(b.Section), Href: sh.Path("/sections/" + b.Section.Slug), Stories: stories})
 	}
 	if len(rest.Stories) > 0 {
 		data.Blocks = append(data.Blocks, rest)
 	}
 	return nil
-}
-
-// sectionAt is the id of the section that a link of the navigation leads to.
-func (sh *shell) sectionAt(href string) string {
-	for _, v := range sh.sections {
-		if href == sh.Path("/sections/"+v.Slug) {
-			return v.ID
-		}
-	}
-	return ""
 }
 
 // feeds are the feeds of a part of the site, for the head of its pages.

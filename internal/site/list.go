@@ -3,11 +3,13 @@ package site
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -85,7 +87,9 @@ func (s *Site) topic(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	sh.mesh(r.Path)
+	if err := s.meshNamed(ctx, sh, r.Path, store.ToTopic, v.ID, v.Description); err != nil {
+		return web.Page{}, err
+	}
 	sh.dep("topic:" + v.ID)
 	stories, pager, err := s.list(ctx, sh, r, store.Listing{Topic: v.ID})
 	if err != nil {
@@ -93,8 +97,7 @@ func (s *Site) topic(ctx context.Context, r *web.Request) (web.Page, error) {
 	}
 	sh.Title = v.Name.In(sh.lang, sh.outlet.Language)
 	sh.Description = v.Description.In(sh.lang, sh.outlet.Language)
-	sh.Frame.Feeds = append(sh.Frame.Feeds, web.Feed{Title: sh.T("feed.section", "outlet", sh.outlet.Name, "section", sh.Title),
-		Type: "application/rss+xml", Href: sh.Path(address(r.Path, "") + "/feed.xml")})
+	sh.Frame.Feeds = append(sh.Frame.Feeds, sh.feeds(address(r.Path, ""), sh.T("feed.section", "outlet", sh.outlet.Name, "section", sh.Title))...)
 	return s.draw(sh, "site/list", web.ListPage{Frame: sh.Frame, Kicker: sh.T("list.topic"), Heading: sh.Title,
 		Intro: sh.Description, Stories: stories, Pager: pager})
 }
@@ -109,7 +112,9 @@ func (s *Site) person(ctx context.Context, r *web.Request) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	sh.mesh(r.Path)
+	if err := s.meshNamed(ctx, sh, r.Path, store.ToPerson, v.ID, v.Bio, v.Title); err != nil {
+		return web.Page{}, err
+	}
 	sh.dep("person:" + v.ID)
 	data := web.PersonPage{Name: v.Name, Role: v.Title.In(sh.lang, sh.outlet.Language), Bio: v.Bio.In(sh.lang, sh.outlet.Language)}
 	if data.Stories, data.Pager, err = s.list(ctx, sh, r, store.Listing{Person: v.ID}); err != nil {
@@ -119,9 +124,31 @@ func (s *Site) person(ctx context.Context, r *web.Request) (web.Page, error) {
 		data.Links = []web.Link{l}
 	}
 	sh.Title, sh.Description = v.Name, data.Role
+	sh.Frame.Feeds = append(sh.Frame.Feeds, sh.feeds(address(r.Path, ""), sh.T("feed.section", "outlet", sh.outlet.Name, "section", v.Name))...)
 	sh.JSONLD = thing{"@context": "https://schema.org", "@type": "Person", "name": v.Name, "url": sh.Canonical, "worksFor": sh.publisherLD()}
 	data.Frame = sh.Frame
 	return s.draw(sh, "site/person", data)
+}
+
+// meshNamed is shell.mesh for the page of a topic or person: it stands in the
+// languages in which something is published there, or something said about it. In
+// the others it says so, and is not worth finding.
+func (s *Site) meshNamed(ctx context.Context, sh *shell, path, sort, id string, said ...outlet.Words) error {
+	has, err := s.Store.LanguagesOf(ctx, sort, id)
+	if err != nil {
+		return err
+	}
+	var langs []string
+	for _, l := range sh.outlet.Langs() {
+		if slices.Contains(has, l) || slices.ContainsFunc(said, func(w outlet.Words) bool { return w[l] != "" }) {
+			langs = append(langs, l)
+		}
+	}
+	sh.meshIn(path, langs)
+	if !slices.Contains(langs, sh.lang) {
+		sh.Robots, sh.Alternates = "noindex, follow", nil
+	}
+	return nil
 }
 
 // contact makes a link of a public mail or web address; other text is none.

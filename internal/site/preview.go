@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,47 +30,142 @@ func sealedPreview(p web.Page, err error) (web.Page, error) {
 	return p, err
 }
 
-// preview shows the newest text of a story to whoever has a link that the desk
-// made. It is drawn as readers will see it, but nothing on it leads to anything
+// previewed is the newest text of a story, for whoever has a link that the desk
+// made, and what its pages are made of.
+type previewed struct {
+	*shell
+	link  store.Preview
+	c     news.Content
+	in    inside
+	token string
+}
+
+// looks are the ways in which a text can be looked at before it is public, and
+// the ends of their addresses.
+var looks = []string{"", "/phone", "/mail", "/mail.txt", "/card"}
+
+// previewOf finds what a link opens. Pictures have addresses below the link.
+func (s *Site) previewOf(ctx context.Context, r *web.Request) (*previewed, error) {
+	v := &previewed{token: param(r, "token")}
+	var err error
+	if v.link, _, v.c, err = s.Store.PreviewText(ctx, v.token); err != nil {
+		return nil, err
+	}
+	r.Lang = v.c.Lang
+	if v.shell, err = s.shell(ctx, r); err != nil {
+		return nil, err
+	}
+	if v.in, err = s.inside(ctx, v.c); err != nil {
+		return nil, err
+	}
+	if locale.Base(v.c.Lang) != v.Lang() {
+		v.ContentLang = v.c.Lang
+	}
+	if v.c.Body == nil {
+		v.c.Body = document.New(v.c.Lang)
+	}
+	v.pictures = "/preview/" + v.token + "/"
+	v.Title, v.Description, v.Canonical, v.Alternates, v.Frame.Feeds = first(v.c.Headline, v.T("preview.untitled")), "", "", nil, nil
+	v.Robots, v.Langs, v.Give = "noindex, nofollow", nil, ""
+	s.previewSeen(ctx, v.link)
+	return v, nil
+}
+
+// ways lead from one look to the others.
+func (v *previewed) ways(now string) []web.Link {
+	out := make([]web.Link, len(looks))
+	for i, l := range looks {
+		out[i] = web.Link{Text: v.T("preview.look." + strings.NewReplacer("/", "", ".", "_").Replace(first(l, "reader"))), Href: "/preview/" + v.token + l, Current: l == now}
+	}
+	return out
+}
+
+// looking draws one look at a previewed text, or tells that the link has ended.
+func (s *Site) looking(draw func(ctx context.Context, v *previewed) (web.Page, error)) web.Handler {
+	return func(ctx context.Context, r *web.Request) (web.Page, error) {
+		v, err := s.previewOf(ctx, r)
+		if fault.Is(err, fault.Gone) {
+			return s.previewEnded(ctx, r)
+		}
+		if err != nil {
+			return web.Page{}, err
+		}
+		return sealedPreview(draw(ctx, v))
+	}
+}
+
+// preview shows a text as readers will see it. Nothing on it leads to anything
 // else that is not public.
-func (s *Site) preview(ctx context.Context, r *web.Request) (web.Page, error) {
-	token := param(r, "token")
-	link, _, c, err := s.Store.PreviewText(ctx, token)
-	if fault.Is(err, fault.Gone) {
-		return s.previewEnded(ctx, r)
+func (s *Site) preview(ctx context.Context, v *previewed) (web.Page, error) {
+	data := web.ArticlePage{Section: v.sectionLink(v.c.Section), Headline: v.Title, Dek: v.c.Dek, Place: v.c.Dateline.Place,
+		Preview: v.T("preview.say", "until", v.At(v.link.Ends)), Looks: v.ways("")}
+	var err error
+	if data.Bylines, err = s.previewNames(ctx, v.shell, v.c.Bylines); err != nil {
+		return web.Page{}, err
 	}
+	data.Hero, data.Body = v.hero(v.c, v.in), v.body(v.c, v.in, nil)
+	data.Frame = v.Frame
+	return s.draw(v.shell, "site/article", data)
+}
+
+// previewPhone shows the reader's page in a frame as wide as a telephone.
+func (s *Site) previewPhone(_ context.Context, v *previewed) (web.Page, error) {
+	p, err := s.draw(v.shell, "site/look", web.LookPage{Frame: v.Frame, Say: v.T("preview.say", "until", v.At(v.link.Ends)), Looks: v.ways("/phone"), Phone: "/preview/" + v.token})
+	p.CSP += "; frame-src 'self'"
+	return p, err
+}
+
+// previewCard shows what other sites make of a link to the story.
+func (s *Site) previewCard(_ context.Context, v *previewed) (web.Page, error) {
+	card := web.LookCard{Title: first(v.c.SocialTitle, v.c.Headline, v.Title), Text: v.c.Dek, Host: hostOf(v.outlet.BaseURL)}
+	card.Picture = v.shared(v.c, v.in)
+	return s.draw(v.shell, "site/look", web.LookPage{Frame: v.Frame, Say: v.T("preview.say", "until", v.At(v.link.Ends)), Looks: v.ways("/card"), Card: &card})
+}
+
+// hostOf is the name of the site as other sites show it.
+func hostOf(base string) string {
+	u, err := url.Parse(base)
 	if err != nil {
-		return web.Page{}, err
+		return ""
 	}
-	r.Lang = c.Lang
-	sh, err := s.shell(ctx, r)
+	return u.Host
+}
+
+// mailPolicy lets a mail's own styles through, which stand at its elements, and
+// pictures of ours; nothing else.
+const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+
+func (s *Site) previewMail(ctx context.Context, v *previewed) (web.Page, error) {
+	letter, err := s.articleMail(ctx, v)
+	return web.Page{Body: []byte(letter.HTML), CSP: mailPolicy}, err
+}
+
+func (s *Site) previewText(ctx context.Context, v *previewed) (web.Page, error) {
+	letter, err := s.articleMail(ctx, v)
+	return web.Page{Type: plainText, Body: []byte(letter.Subject + "\n\n" + letter.Text), CSP: mailPolicy}, err
+}
+
+// articleMail is the text as a mail: HTML that needs no picture and no sheet, and
+// the same as plain text.
+func (s *Site) articleMail(ctx context.Context, v *previewed) (web.Letter, error) {
+	m := web.ArticleMail{MailFrame: web.MailFrame{Locale: v.Locale, Outlet: v.Frame.Outlet, Zone: v.Zone}, Headline: v.Title, Dek: v.c.Dek, Lang: v.c.Lang, Dir: locale.DirOf(v.c.Lang)}
+	if v.ContentLang == "" {
+		m.Lang = v.Lang()
+	}
+	names, err := s.previewNames(ctx, v.shell, v.c.Bylines)
 	if err != nil {
-		return web.Page{}, err
+		return web.Letter{}, err
 	}
-	in, err := s.inside(ctx, c)
-	if err != nil {
-		return web.Page{}, err
+	for _, b := range names {
+		if b.Role == "by" || b.Role == "with" {
+			m.By = append(m.By, b.Name)
+		}
 	}
-	data := web.ArticlePage{Section: sh.sectionLink(c.Section), Headline: c.Headline, Dek: c.Dek, Place: c.Dateline.Place,
-		Preview: sh.T("preview.say", "until", sh.At(link.Ends))}
-	if locale.Base(c.Lang) != sh.Lang() {
-		sh.ContentLang = c.Lang
-	}
-	if data.Bylines, err = s.previewNames(ctx, sh, c.Bylines); err != nil {
-		return web.Page{}, err
-	}
-	sh.pictures = "/preview/" + token + "/"
-	data.Hero = sh.hero(c, in)
-	if c.Body == nil {
-		c.Body = document.New(c.Lang)
-	}
-	data.Body = sh.body(c, in, nil)
-	sh.Title, sh.Description, sh.Canonical, sh.Alternates, sh.Frame.Feeds = first(c.Headline, sh.T("preview.untitled")), "", "", nil, nil
-	data.Headline = sh.Title
-	sh.Robots, sh.Langs, sh.Give = "noindex, nofollow", nil, ""
-	data.Frame = sh.Frame
-	s.previewSeen(ctx, link)
-	return sealedPreview(s.draw(sh, "site/article", data))
+	o := v.options(v.in, v.c.Lang)
+	o.Feed = true
+	m.Body, m.Plain = web.MailBody(document.HTML(v.c.Body, o)), plainBody(v.c.Body, v.outlet.URL("/"))
+	m.Hero = v.hero(v.c, v.in)
+	return s.Templates.Mail("mail/article", m)
 }
 
 // previewEnded tells that a link opens nothing any more, and nothing of what it
@@ -109,7 +205,7 @@ func (s *Site) previewNames(ctx context.Context, sh *shell, list []news.Byline) 
 // previewPicture serves a size of a picture that a previewed text shows, while
 // the link works.
 func (s *Site) previewPicture(ctx context.Context, r *web.Request) (web.Page, error) {
-	hash, width, ext, ok := media.ParsePath("/media/" + param(r, "hash") + "/" + param(r, "file"))
+	face, width, ext, ok := media.ParsePath("/media/" + param(r, "hash") + "/" + param(r, "file"))
 	if !ok {
 		return web.Page{}, errNotThere
 	}
@@ -122,11 +218,12 @@ func (s *Site) previewPicture(ctx context.Context, r *web.Request) (web.Page, er
 		return web.Page{}, err
 	}
 	for _, p := range pictures {
-		i := slices.IndexFunc(p.Renditions, func(x media.Stored) bool { return x.Width == width && x.Ext == ext })
-		if p.Hash != hash || i < 0 || !p.Usable(s.Clock.Now()) {
+		sizes := p.All()
+		i := slices.IndexFunc(sizes, func(x media.Stored) bool { return x.Face == face && x.Width == width && x.Ext == ext && x.Cut != media.CutWhole })
+		if i < 0 || !p.Usable(s.Clock.Now()) {
 			continue
 		}
-		body, err := blob.Read(ctx, s.Blobs, p.Renditions[i].Key)
+		body, err := blob.Read(ctx, s.Blobs, sizes[i].Key)
 		if err != nil {
 			return web.Page{}, err
 		}

@@ -375,12 +375,26 @@ func TestAPreviewShowsWhatIsNotPublicToWhoeverHasItsLinkAlone(t *testing.T) {
 	lapse(noon.Add(-time.Minute))
 	p.get(src).is(404)
 	lapse(time.Time{})
+	for look, c := range map[string]struct{ want, csp string }{
+		"/phone": {`src="/preview/` + token + `"`, "frame-src 'self'"}, "/card": {`width="1200" height="630"`, "form-action 'none'"},
+		"/mail": {"Kiwiword", "style-src 'unsafe-inline'"}, "/mail.txt": {"Kiwiword", "form-action 'none'"},
+	} {
+		got := p.get("/preview/" + token + look).is(200).has("Merger", c.want)
+		if h := got.Header; h.Get("Cache-Control") != "no-store" || !strings.Contains(h.Get("Content-Security-Policy"), c.csp) || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s: %v", look, h)
+		}
+	}
+	if got := p.get("/preview/" + token + "/mail").Body; strings.Contains(got, "class=\"hero") || !strings.Contains(got, `<p style="`) {
+		t.Errorf("the mail has no styles of its own: %s", got)
+	}
 	list, err := p.s.Previews(t.Context(), a.ID)
 	if err != nil || len(list) != 1 || list[0].Seen.IsZero() {
 		t.Fatalf("%+v %v", list, err)
 	}
 	p.do(func(tx *store.Tx) error { return tx.EndPreview(t.Context(), store.System, a.ID, list[0].ID) })
-	p.get("/preview/"+token).is(410).has("ended").hasNot("Merger", "Kiwiword")
+	for _, look := range []string{"", "/phone", "/card", "/mail", "/mail.txt"} {
+		p.get("/preview/"+token+look).is(410).has("ended").hasNot("Merger", "Kiwiword")
+	}
 	p.get(src).is(410)
 	p.get("/preview/" + strings.Repeat("a", 52)).is(404)
 }

@@ -36,7 +36,11 @@ func (s *Site) Routes() []Route {
 // what the desk alone keeps.
 func (s *Site) record() []Route {
 	out := []Route{
-		{Path: "/preview/{token}", Handler: s.preview, One: true},
+		{Path: "/preview/{token}", Handler: s.looking(s.preview), One: true},
+		{Path: "/preview/{token}/phone", Handler: s.looking(s.previewPhone), One: true},
+		{Path: "/preview/{token}/mail", Handler: s.looking(s.previewMail), One: true},
+		{Path: "/preview/{token}/mail.txt", Handler: s.looking(s.previewText), One: true},
+		{Path: "/preview/{token}/card", Handler: s.looking(s.previewCard), One: true},
 		{Path: "/preview/{token}/{hash}/{file}", Handler: s.previewPicture, One: true},
 	}
 	if s.Reports != nil {
@@ -54,7 +58,12 @@ func (s *Site) own() []Route {
 		{Path: "/sections/{slug}/feed.json", Handler: s.sectionFeed(feedJSON)},
 		{Path: "/topics/{slug}", Handler: s.topic},
 		{Path: "/topics/{slug}/feed.xml", Handler: s.topicFeed(feedRSS)},
+		{Path: "/topics/{slug}/atom.xml", Handler: s.topicFeed(feedAtom)},
+		{Path: "/topics/{slug}/feed.json", Handler: s.topicFeed(feedJSON)},
 		{Path: "/people/{slug}", Handler: s.person},
+		{Path: "/people/{slug}/feed.xml", Handler: s.personFeed(feedRSS)},
+		{Path: "/people/{slug}/atom.xml", Handler: s.personFeed(feedAtom)},
+		{Path: "/people/{slug}/feed.json", Handler: s.personFeed(feedJSON)},
 		{Path: "/archive", Handler: s.archive},
 		{Path: "/archive/{yyyy}", Handler: s.archive},
 		{Path: "/archive/{yyyy}/{mm}", Handler: s.month},

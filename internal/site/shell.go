@@ -47,6 +47,7 @@ func (s *Site) shell(ctx context.Context, r *web.Request) (*shell, error) {
 		Locale: locale.For(lang), Zone: o.Location(), Home: o.Home(lang), Outlet: publisher(o, lang),
 		Canonical: o.URL(address(o.Prefix(lang)+strings.TrimSuffix(r.Path, "/"), "")),
 	}
+	sh.wear(o.Look)
 	if s.Reports != nil {
 		sh.Report = sh.Path("/report")
 	}
@@ -59,10 +60,15 @@ func (s *Site) shell(ctx context.Context, r *web.Request) (*shell, error) {
 	if sections, err = s.navSections(ctx, sh); err != nil {
 		return nil, err
 	}
-	sh.Nav = sh.nav(r.Path, sections)
+	topics, err := s.navTopics(ctx, sh)
+	if err != nil {
+		return nil, err
+	}
 	sh.Langs = sh.inOtherLanguages(func(l string) string { return o.Home(l) })
 	sh.Frame.Feeds = []web.Feed{{Title: o.Name, Type: "application/rss+xml", Href: sh.Path("/feed.xml")}}
-	return sh, s.addAsk(ctx, sh)
+	err = s.addAsk(ctx, sh)
+	sh.Nav = sh.nav(r.Path, sections, topics)
+	return sh, err
 }
 
 // addAsk lets the page ask for money.
@@ -134,28 +140,6 @@ func (s *Site) navSections(ctx context.Context, sh *shell) ([]news.Section, erro
 	top = slices.DeleteFunc(top, func(v news.Section) bool { return counts[v.ID] == 0 })
 	slices.SortStableFunc(top, func(a, b news.Section) int { return counts[b.ID] - counts[a.ID] })
 	return top[:min(navMost, len(top))], err
-}
-
-// nav is the outlet's navigation: what was chosen, else the given sections.
-func (sh *shell) nav(path string, sections []news.Section) []web.Link {
-	o := sh.outlet
-	var out []web.Link
-	add := func(text, href string) {
-		out = append(out, web.Link{Text: text, Href: o.Prefix(sh.lang) + href, Current: path == href})
-	}
-	for _, n := range o.Nav {
-		if n.Section == "" {
-			add(n.Text.In(sh.lang, o.Language), n.Path)
-		} else if i := slices.IndexFunc(sh.sections, func(v news.Section) bool { return v.Slug == n.Section }); i >= 0 {
-			add(sh.sectionName(sh.sections[i]), "/sections/"+n.Section)
-		}
-	}
-	if len(o.Nav) == 0 {
-		for _, v := range sections {
-			add(sh.sectionName(v), "/sections/"+v.Slug)
-		}
-	}
-	return out
 }
 
 func (sh *shell) sectionName(v news.Section) string { return v.Name.In(sh.lang, sh.outlet.Language) }
@@ -231,7 +215,7 @@ func (s *Site) draw(sh *shell, name string, data any) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	return web.Page{Body: body, Deps: sh.deps, Cache: web.Public, CSP: web.CSP(name, sh.PageLang()), Until: sh.until}, nil
+	return web.Page{Body: body, Deps: sh.deps, Cache: web.Public, CSP: web.ThemedCSP(name, sh.PageLang(), sh.Theme), Until: sh.until}, nil
 }
 
 // dated says that the page shows a day, or days that are left.

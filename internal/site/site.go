@@ -38,6 +38,9 @@ type Site struct {
 	// Ready tells whether the program can serve; nil asks the database alone.
 	Ready func(ctx context.Context) error
 
+	// Missed counts what readers ask for in vain; nil counts nothing.
+	Missed *Missed
+
 	once  sync.Once
 	table []Route
 }
@@ -55,6 +58,14 @@ type Ask struct {
 
 // Serve makes the page of a request. It is a web.Handler.
 func (s *Site) Serve(ctx context.Context, r *web.Request) (web.Page, error) {
+	page, err := s.serve(ctx, r)
+	if s.Missed != nil && fault.Is(err, fault.NotFound) && get(r) {
+		s.Missed.note(news.CleanPath(r.URL.Path), s.Clock.Now())
+	}
+	return page, err
+}
+
+func (s *Site) serve(ctx context.Context, r *web.Request) (web.Page, error) {
 	o, err := s.outlet(ctx)
 	if err != nil {
 		return web.Page{}, err
@@ -77,6 +88,9 @@ func (s *Site) Serve(ctx context.Context, r *web.Request) (web.Page, error) {
 	}
 	page, err := route.Handler(ctx, r)
 	if fault.Is(err, fault.NotFound) && get(r) {
+		if moved, ok := s.byQuery(ctx, r, clean); ok {
+			return moved, nil
+		}
 		if moved, ok := s.moved(ctx, clean); ok {
 			return moved, nil
 		}
@@ -108,9 +122,32 @@ var movedDeps = []string{"settings", "addresses", "articles"}
 func (s *Site) moved(ctx context.Context, path string) (web.Page, bool) {
 	f, err := s.Store.Lookup(ctx, path)
 	if err != nil || f.Target == "" {
+		f = s.movedIn(ctx, path)
+	}
+	if f.Target == "" {
 		return web.Page{}, false
 	}
-	return web.Moved(address(f.Target, ""), movedDeps...), true
+	return web.Moved(goal(f.Target), movedDeps...), true
+}
+
+// movedIn looks an address of a further language up: sections, topics and people
+// stand in all languages below one address, with or without the language before it.
+func (s *Site) movedIn(ctx context.Context, path string) store.Found {
+	o, err := s.outlet(ctx)
+	if err != nil {
+		return store.Found{}
+	}
+	lang, bare := o.SplitLang(path)
+	first := outlet.FirstSegment(bare)
+	if lang == o.Language || !slices.Contains([]string{"sections", "topics", "people"}, first) {
+		return store.Found{}
+	}
+	f, err := s.Store.Lookup(ctx, bare)
+	if err != nil || outlet.FirstSegment(f.Target) != first {
+		return store.Found{}
+	}
+	f.Target = o.Prefix(lang) + f.Target
+	return f
 }
 
 func get(r *web.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }

@@ -260,6 +260,11 @@ func (p *paper) photo(seed byte) media.Picture {
 		}
 		sizes = append(sizes, media.Stored{Size: media.Size{Width: w, Height: w * 9 / 16}, Ext: "jpg", Bytes: 99, Key: key})
 	}
+	card := media.Stored{Size: media.Size{Width: 1200, Height: 630}, Ext: "jpg", Bytes: 99, Cut: media.CutCard, Face: pic.CardFace(), Key: media.RenditionKey(pic.CardFace(), 1200, "jpg")}
+	if err := p.site.Blobs.Put(ctx, card.Key, strings.NewReader("card")); err != nil {
+		p.t.Fatal(err)
+	}
+	sizes = append(sizes, card)
 	p.do(func(tx *store.Tx) error { return tx.MediaRendered(ctx, pic.ID, "", sizes) })
 	return pic
 }

@@ -83,6 +83,9 @@ func (s *Site) sitemap(ctx context.Context, r *web.Request) (web.Page, error) {
 	}
 	body, err := feed.Sitemap(pages)
 	page := xmlPage(body, "settings", "articles")
+	for m := range pictures {
+		page.Deps = append(page.Deps, "media:"+m)
+	}
 	page.Until = sh.until
 	return page, err
 }

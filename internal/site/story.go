@@ -46,6 +46,9 @@ func (sh *shell) story(t store.Teaser, pictures map[string]media.Picture) web.St
 		v.Picture = picture(p, t.Lang, t.LeadAlt)
 	}
 	sh.dep("article:" + t.Article)
+	if t.Lead != "" {
+		sh.dep("media:" + t.Lead)
+	}
 	return v
 }
 
@@ -55,11 +58,11 @@ func picture(p media.Picture, lang, alt string) *web.Picture {
 		alt = pick(p.Alt, lang)
 	}
 	base := fallBack(p.Renditions)
-	v := &web.Picture{Src: media.Path(p.Hash, base.Width, base.Ext), Width: base.Width, Height: base.Height, Alt: alt}
+	v := &web.Picture{Src: p.Src(base), Width: base.Width, Height: base.Height, Alt: alt}
 	var set []string
 	for _, r := range p.Renditions {
 		if r.Ext == base.Ext {
-			set = append(set, media.Path(p.Hash, r.Width, r.Ext)+" "+strconv.Itoa(r.Width)+"w")
+			set = append(set, p.Src(r)+" "+strconv.Itoa(r.Width)+"w")
 		}
 	}
 	if len(set) > 1 {

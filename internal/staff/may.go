@@ -28,6 +28,7 @@ const (
 	EditMedia   Action = "edit_media"
 	Appoint     Action = "appoint"        // users and roles: Object.Role to Object.Holder
 	Outlet      Action = "outlet"         // name, language, zone, currency, look
+	Arrange     Action = "arrange"        // front page, topics, profiles of those who write, standing pages
 	Operate     Action = "infrastructure" // infrastructure, backup, import
 	ReadAudit   Action = "read_audit"
 
@@ -135,7 +136,7 @@ func fromTable(p Person, a Action, o Object) Decision {
 
 // anySection are the actions whose object belongs to no section, so that a
 // role in one section counts as the role.
-var anySection = map[Action]bool{EditRules: true, EditMedia: true, ReadAudit: true, SeeMoney: true}
+var anySection = map[Action]bool{EditRules: true, EditMedia: true, Arrange: true, ReadAudit: true, SeeMoney: true}
 
 // holds checks what a cell asks for beyond the role itself.
 func (c cell) holds(p Person, g Grant, o Object) bool {

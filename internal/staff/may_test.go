@@ -5,41 +5,8 @@ import (
 	"testing"
 
 	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/staff/stafftest"
 )
-
-// The newsroom's table of permissions, written once more the way it is written
-// for people. A cell that is not a plain yes or no names what else must be so.
-const permissions = `
-action        | contributor | reporter   | editor       | publisher    | admin | treasurer
-write_own     | own         | own        | own          | own          | –     | –
-read_drafts   | –           | section    | yes          | yes          | –     | –
-edit_drafts   | –           | invited    | yes          | yes          | –     | –
-read_sources  | own         | own        | named        | named        | –     | –
-accept_pitch  | –           | own        | yes          | yes          | –     | –
-review        | –           | –          | yes          | yes          | –     | –
-approve       | –           | –          | not own      | yes          | –     | –
-publish       | –           | –          | grant        | yes          | –     | –
-correct       | –           | propose    | yes          | yes          | –     | –
-retract       | –           | –          | propose      | yes          | –     | –
-withdraw      | –           | –          | propose      | yes          | –     | –
-confirm       | –           | –          | yes          | yes          | –     | –
-override      | –           | –          | –            | yes          | –     | –
-break_lock    | –           | –          | yes          | yes          | –     | –
-edit_rules    | propose     | propose    | yes          | yes          | –     | –
-edit_media    | own         | yes        | yes          | yes          | –     | –
-outlet        | –           | –          | –            | yes          | –     | –
-infrastructure| –           | –          | –            | –            | yes   | –
-read_audit    | –           | –          | section      | yes          | yes   | –
-see_donors    | –           | –          | –            | –            | –     | yes
-refund        | –           | –          | –            | –            | –     | yes
-allocate      | –           | –          | –            | –            | –     | yes
-receipts      | –           | –          | –            | –            | –     | yes
-expenses      | –           | –          | –            | –            | –     | yes
-close_period  | –           | –          | –            | –            | –     | yes
-erase_donor   | –           | –          | –            | –            | –     | yes
-campaigns     | –           | –          | –            | yes          | –     | yes
-see_money     | –           | yes        | yes          | yes          | –     | yes
-`
 
 const me, other = "me", "somebody-else"
 
@@ -53,27 +20,13 @@ func in(section string, r staff.Role) staff.Grant { return staff.Grant{Role: r, 
 var others = staff.Object{Section: "town", Authors: []string{other}}
 
 func TestEveryCellOfTheTableOfPermissionsHolds(t *testing.T) {
-	lines := strings.Split(strings.TrimSpace(permissions), "\n")
-	head := split(lines[0])
-	if len(lines) != 29 || len(head) != 7 {
-		t.Fatalf("the table has %d lines and %d columns", len(lines), len(head))
+	all := stafftest.Cells()
+	if len(all) != 29*6 {
+		t.Fatalf("the table has %d cells", len(all))
 	}
-	for _, line := range lines[1:] {
-		cells := split(line)
-		for i, role := range head[1:] {
-			t.Run(cells[0]+" by "+role, func(t *testing.T) {
-				checkCell(t, staff.Action(cells[0]), staff.Role(role), cells[i+1])
-			})
-		}
+	for _, c := range all {
+		t.Run(c.Action+" by "+c.Role, func(t *testing.T) { checkCell(t, staff.Action(c.Action), staff.Role(c.Role), c.Holds) })
 	}
-}
-
-func split(line string) []string {
-	cells := strings.Split(line, "|")
-	for i := range cells {
-		cells[i] = strings.TrimSpace(cells[i])
-	}
-	return cells
 }
 
 func checkCell(t *testing.T, a staff.Action, r staff.Role, cell string) {

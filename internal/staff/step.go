@@ -37,3 +37,6 @@ func MayStep(p Person, step string, o Object) Decision {
 	}
 	return best
 }
+
+// StepActions are the actions of which any lets somebody make a step.
+func StepActions(step string) []Action { return steps[step] }

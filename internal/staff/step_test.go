@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/staff/stafftest"
 )
 
 // The table of transitions, as people write down who may make which step. "own"
@@ -33,9 +34,9 @@ dance      | –           | –        | –       | –         | –     | �
 
 func TestEveryCellOfTheTableOfTransitionsHolds(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(transitions), "\n")
-	head := split(lines[0])
+	head := stafftest.Split(lines[0])
 	for _, line := range lines[1:] {
-		cells := split(line)
+		cells := stafftest.Split(line)
 		for i, role := range head[1:] {
 			t.Run(cells[0]+" by "+role, func(t *testing.T) { checkStep(t, cells[0], staff.Role(role), cells[i+1]) })
 		}

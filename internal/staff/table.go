@@ -39,6 +39,7 @@ var table = map[Action]row{
 	EditRules:   {Contributor: propose, Reporter: propose, Editor: always, Publisher: always},
 	EditMedia:   {Contributor: own, Reporter: always, Editor: always, Publisher: always},
 	Outlet:      {Publisher: always},
+	Arrange:     {Editor: always, Publisher: always},
 	Operate:     {Admin: always},
 	ReadAudit:   {Editor: inSection, Publisher: always, Admin: always},
 

@@ -36,7 +36,7 @@ type Address struct {
 // Found is what an address leads to.
 type Found struct {
 	Article string // published under exactly this path, or withdrawn from it
-	Target  string // path to redirect to
+	Target  string // path to redirect to, or an https address elsewhere
 	Gone    bool   // was public and was withdrawn
 }
 
@@ -137,22 +137,26 @@ func (s *Store) follow(ctx context.Context, a Address, from string) (Found, erro
 	case ToArticle:
 		return s.followArticle(ctx, a.Object)
 	case ToSection:
-		return one("/sections/", "SELECT slug FROM section WHERE id = $1", "")
+		return one("/sections/", aSectionsSlug, "")
 	case ToTopic:
 		return shown("/topics/", aPublicTopicsSlug, "", "/archive")
 	case ToPerson:
 		return shown("/people/", "SELECT slug FROM person WHERE id = $1 AND "+aPublicPerson, "", "/about")
 	case ToSectionFeed:
-		return one("/sections/", "SELECT slug FROM section WHERE id = $1", "/feed.xml")
+		return one("/sections/", aSectionsSlug, "/feed.xml")
 	case ToTopicFeed:
 		return shown("/topics/", aPublicTopicsSlug, "/feed.xml", "/feed.xml")
 	case ToMedia:
 		return s.followMedia(ctx, a.Object)
 	case ToFeed, ToArchive, ToPath:
 		return s.followPath(ctx, a.Object, from)
+	case ToURL:
+		return Found{Target: a.Object}, nil
 	}
 	return Found{}, notThere
 }
+
+const aSectionsSlug = "SELECT slug FROM section WHERE gone_at IS NULL AND id = " + living
 
 const aPublicTopicsSlug = "SELECT slug FROM topic WHERE id = $1 AND EXISTS (SELECT 1 FROM publication_topic p WHERE p.topic_id = topic.id)"
 

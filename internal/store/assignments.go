@@ -31,15 +31,8 @@ func (tx *Tx) Assign(ctx context.Context, by Actor, articleID string, as Assignm
 		return err
 	}
 	for field, staffID := range map[string]string{"owner": as.Owner, "reviewer": as.Reviewer} {
-		if staffID == "" {
-			continue
-		}
-		n, err := db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM staff WHERE id = $1 AND state = 'active'", staffID)
-		if err != nil {
+		if err := tx.WorksHere(ctx, field, staffID); err != nil {
 			return err
-		}
-		if n == 0 {
-			return fault.Fields{field: "Choose somebody who works here."}
 		}
 	}
 	if as.WordTarget < 0 || as.WordTarget > maxWordTarget {
@@ -65,6 +58,19 @@ func (tx *Tx) Assign(ctx context.Context, by Actor, articleID string, as Assignm
 		told = append(told, as.Reviewer)
 	}
 	return tx.Notify(ctx, Notice{Kind: NoticeAssignment, Article: a.ID, By: by.Name}, by.ID, told...)
+}
+
+// WorksHere is fault.Fields about a field that names an account which is none, or
+// is switched off; "" is nobody, and right.
+func (tx *Tx) WorksHere(ctx context.Context, field, staffID string) error {
+	if staffID == "" {
+		return nil
+	}
+	n, err := db.One(ctx, tx, db.Value[int], "SELECT COUNT(*) FROM staff WHERE id = $1 AND state = 'active'", staffID)
+	if err == nil && n == 0 {
+		err = fault.Fields{field: "Choose somebody who works here."}
+	}
+	return err
 }
 
 // Hold keeps a story in the house, or with "" sets it free again.

@@ -110,6 +110,11 @@ func (tx *Tx) ActCampaign(ctx context.Context, by Actor, campaignID string, act 
 		return was, err
 	}
 	tx.Touch("campaigns", campaignKey(c.ID), "desk")
+	if c.State != was.State {
+		if err := tx.emitCampaign(ctx, campaignEvents[c.State], c.ID, nil); err != nil {
+			return c, err
+		}
+	}
 	detail := map[string]any{"was": was.State, "now": c.State}
 	if !c.EndsAt.Equal(was.EndsAt) {
 		detail["ends"] = c.EndsAt.UTC().Format(time.RFC3339)

@@ -7,6 +7,7 @@ import (
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/outbox"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
 )
@@ -56,6 +57,9 @@ func (tx *Tx) PublishUpdate(ctx context.Context, by Actor, u fund.Update, now ti
 		return err
 	}
 	tx.Touch(campaignKey(u.CampaignID))
+	if err := tx.emitCampaign(ctx, outbox.CampaignUpdated, u.CampaignID, map[string]any{"update": u.ID, "update_title": u.Title}); err != nil {
+		return err
+	}
 	return tx.Audit(ctx, by, "update.published", "update", u.ID, nil)
 }
 

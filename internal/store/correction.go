@@ -17,7 +17,7 @@ func (tx *Tx) AddCorrection(ctx context.Context, c news.Correction) error {
 		c.Blocks = []string{}
 	}
 	if c.Report != "" {
-		at, err := tx.settleReport(ctx, c)
+		at, _, err := tx.settleReport(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -133,6 +133,6 @@ func (s *Store) LastCorrections(ctx context.Context, limit int) ([]PublicCorrect
 	return db.Rows(ctx, s.Query(), func(r db.Scanner) (c PublicCorrection, err error) {
 		return c, r.Scan(&c.ID, &c.Article, &c.Class, db.At(&c.FoundAt), db.At(&c.FixedAt), &c.By.ID, &c.By.Name, &c.Report, &c.Headline, &c.Lang)
 	}, `SELECT c.id, c.article_id, c.class, `+foundAt+`, c.fixed_at, c.by_id, c.by_name,
-		COALESCE((SELECT MIN(x.id) FROM reader_report x WHERE x.correction_id = c.id), ''), a.headline, a.lang
-		FROM correction c JOIN article a ON a.id = c.article_id ORDER BY c.fixed_at DESC, c.id LIMIT $1`, limit)
+		COALESCE((SELECT MIN(x.id) FROM reader_report x WHERE x.correction_id = c.id), ''), COALESCE(p.headline, a.headline), a.lang
+		FROM correction c JOIN article a ON a.id = c.article_id LEFT JOIN publication p ON p.article_id = a.id ORDER BY c.fixed_at DESC, c.id LIMIT $1`, limit)
 }

@@ -42,7 +42,10 @@ func (tx *Tx) PutDraft(ctx context.Context, d draft.Draft) error {
 			author_id = excluded.author_id, author_name = excluded.author_name, content = excluded.content,
 			begun_at = excluded.begun_at, saved_at = excluded.saved_at`,
 		d.Article, d.ID, d.Base, d.Client, d.By.ID, d.By.Name, db.JSON(d.Content), d.Begun.UnixMilli(), d.Saved.UnixMilli())
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.putWorkingMedia(ctx, d.Article, d.Content.Media())
 }
 
 // DropDraft implements draft.Store.

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"slices"
+	"math/bits"
 	"strings"
 	"time"
 
@@ -92,29 +92,52 @@ func (tx *Tx) addDonation(ctx context.Context, d fund.Donation) error {
 // since the donor may have decided otherwise meanwhile; nor does a gift that waits
 // for a person. Money of a donor who was erased is left to staff.
 func (tx *Tx) nameDonor(ctx context.Context, paymentID string) error {
-	type paid struct {
-		donor, donation, name string
-		show, erased          bool
-	}
-	g, err := db.One(ctx, tx, func(r db.Scanner) (g paid, err error) {
-		return g, r.Scan(&g.donor, &g.donation, &g.name, db.Bool(&g.show), db.Bool(&g.erased))
-	}, `SELECT d.id, n.id, CASE WHEN EXISTS (SELECT 1 FROM payment q WHERE q.donation_id = n.id AND q.id <> p.id AND q.succeeded_at < p.succeeded_at)
-			OR EXISTS (SELECT 1 FROM hold h WHERE h.payment_id = p.id AND h.state <> 'accepted') THEN '' ELSE n.name END,
-		n.show_name, CASE WHEN d.erased_at IS NULL THEN 0 ELSE 1 END
-		FROM payment p JOIN donation n ON n.id = p.donation_id JOIN donor d ON d.id = p.donor_id WHERE p.id = $1`, paymentID)
-	if err != nil {
+	var list []giver
+	q := tx.Ask()
+	askGivers(q, &list, []string{paymentID})
+	if err := q.Run(ctx); err != nil {
 		return err
 	}
-	if g.erased {
-		return tx.AddTask(ctx, Task{Key: fund.TaskErasedGift + ":" + g.donation, Kind: fund.TaskErasedGift, ObjectKind: string(fund.KindPayment), ObjectID: paymentID})
+	return tx.nameDonors(ctx, list)
+}
+
+// giver is who made a payment, with the name and the wish of its form.
+type giver struct {
+	payment, donor, donation, name string
+	show, erased                   bool
+}
+
+// askGivers asks for the givers of payments; a name that may not count is "".
+func askGivers(q *db.Questions, out *[]giver, payments []string) {
+	if len(payments) == 0 {
+		return
 	}
-	if g.name == "" {
-		return nil
+	marks, args := anyOf(1, payments)
+	db.Add(q, func(r db.Scanner) (g giver, err error) {
+		return g, r.Scan(&g.payment, &g.donor, &g.donation, &g.name, db.Bool(&g.show), db.Bool(&g.erased))
+	}, func(list []giver) { *out = list }, `SELECT p.id, d.id, n.id, CASE WHEN EXISTS (SELECT 1 FROM payment q WHERE q.donation_id = n.id AND q.id <> p.id AND q.succeeded_at < p.succeeded_at)
+			OR EXISTS (SELECT 1 FROM hold h WHERE h.payment_id = p.id AND h.state <> 'accepted') THEN '' ELSE n.name END,
+		n.show_name, CASE WHEN d.erased_at IS NULL THEN 0 ELSE 1 END
+		FROM payment p JOIN donation n ON n.id = p.donation_id JOIN donor d ON d.id = p.donor_id WHERE p.id IN (`+marks+`)`, args...)
+}
+
+// nameDonors does what nameDonor says.
+func (tx *Tx) nameDonors(ctx context.Context, list []giver) error {
+	for _, g := range list {
+		var err error
+		switch {
+		case g.erased:
+			err = tx.AddTask(ctx, Task{Key: fund.TaskErasedGift + ":" + g.donation, Kind: fund.TaskErasedGift, ObjectKind: string(fund.KindPayment), ObjectID: g.payment})
+		case g.name != "":
+			tx.Touch("desk", "books")
+			err = tx.Later(ctx, `UPDATE donor SET show_name = CASE WHEN name IN ('', $1) THEN CASE WHEN show_name > $2 THEN show_name ELSE $2 END ELSE show_name END,
+				name = CASE WHEN name = '' THEN $1 ELSE name END WHERE id = $3 AND erased_at IS NULL`, g.name, db.Int(g.show), g.donor)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	tx.Touch("desk", "books")
-	_, err = db.Exec(ctx, tx, `UPDATE donor SET show_name = CASE WHEN name IN ('', $1) THEN CASE WHEN show_name > $2 THEN show_name ELSE $2 END ELSE show_name END,
-		name = CASE WHEN name = '' THEN $1 ELSE name END WHERE id = $3 AND erased_at IS NULL`, g.name, db.Int(g.show), g.donor)
-	return err
+	return nil
 }
 
 // seen is the donation's updated_at: 0 until the provider was looked at.
@@ -249,29 +272,23 @@ func (s Fund) Unfinished(ctx context.Context, before time.Time, limit int) ([]fu
 // of this one, before any statement that comes after. SQLite has one writer and
 // needs nothing. Names that are given together must be in one order everywhere.
 func (tx *Tx) lockObjects(ctx context.Context, names []string) error {
-	if tx.Engine() != db.Postgres {
+	if tx.Engine() != db.Postgres || len(names) == 0 {
 		return nil
 	}
-	for some := range slices.Chunk(names, 20) {
-		locks, args := make([]string, len(some)), make([]any, len(some))
-		for i, n := range some { // columns are made from left to right
-			locks[i], args[i] = "pg_advisory_xact_lock(hashtextextended("+place(i+1)+", 7))", n
-		}
-		if err := tx.Later(ctx, "SELECT "+strings.Join(locks, ", "), args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.Later(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(n, 7)) FROM unnest(CAST($1 AS TEXT[])) AS n", names)
 }
 
-// anyOf writes "$from, $from+1 …" for a list of texts; NULL where it is empty.
+// anyOf writes "$from, $from+1 …" for a list of texts; NULL where it is empty. The
+// last one is repeated until there are 1, 2, 4, 8 … of them: a statement for each
+// length would have to be compiled by every connection.
 func anyOf(from int, list []string) (string, []any) {
 	if len(list) == 0 {
 		return "NULL", nil
 	}
-	marks, args := make([]string, len(list)), make([]any, len(list))
-	for i, v := range list {
-		marks[i], args[i] = place(from+i), v
+	n := 1 << bits.Len(uint(len(list)-1))
+	marks, args := make([]string, n), make([]any, n)
+	for i := range n {
+		marks[i], args[i] = place(from+i), list[min(i, len(list)-1)]
 	}
 	return strings.Join(marks, ", "), args
 }

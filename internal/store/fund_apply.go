@@ -10,27 +10,16 @@ import (
 	"masthead.dev/masthead/internal/ledger"
 )
 
-// Apply implements fund.Store.
-func (s Fund) Apply(ctx context.Context, provider string, f fund.Facts, reduce func(fund.World) fund.Changes) (c fund.Changes, err error) {
-	var campaigns set
-	err = s.Write(ctx, func(tx *Tx) error {
-		w, err := tx.world(ctx, provider, f)
-		if err != nil {
-			return err
-		}
-		c = reduce(w)
-		if err := tx.writeChanges(ctx, provider, c); err != nil {
-			return err
-		}
-		if campaigns, err = tx.postAll(ctx, provider, c); err != nil {
-			return err
-		}
-		return tx.countGivenBack(ctx, provider, c.Refunds)
-	})
-	if err != nil {
-		return c, err
+// Apply implements fund.Store. Looks of the same moment that have nothing to do
+// with each other are written together.
+func (s Fund) Apply(ctx context.Context, provider string, f fund.Facts, reduce func(fund.World) fund.Changes) (fund.Changes, error) {
+	l := &look{ctx: ctx, provider: provider, facts: f, reduce: reduce}
+	if !l.sociable() {
+		l.err = s.lookOnce(ctx, []*look{l})
+	} else {
+		s.looks.Do(l)
 	}
-	return c, s.noteGoals(ctx, campaigns.list(), f.AsOf)
+	return l.changes, l.err
 }
 
 // noteGoals looks whether goals were reached. It sums over all gifts of a
@@ -65,10 +54,8 @@ func (tx *Tx) writeChanges(ctx context.Context, provider string, c fund.Changes)
 			return err
 		}
 	}
-	for _, p := range c.Payments {
-		if err := tx.putPayment(ctx, provider, p); err != nil {
-			return err
-		}
+	if err := tx.putPayment(ctx, provider, c.Payments...); err != nil {
+		return err
 	}
 	for _, x := range c.Refunds {
 		if err := tx.Later(ctx, `INSERT INTO refund (id, provider, ref, payment_id, currency, minor, state, created_at, updated_at) VALUES (`+places(9)+`)
@@ -114,21 +101,21 @@ func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) e
 			return err
 		}
 	}
-	for _, m := range c.Movements {
-		if err := tx.Later(ctx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored, own_currency, own_minor, rate)
-			VALUES (`+places(13)+`) ON CONFLICT (provider, ref) DO NOTHING`,
-			provider, m.Ref, m.Kind, m.Amount.Currency, m.Amount.Minor, m.Fee, m.Source.ID, m.At.UnixMilli(), m.EntryKey, m.Ignored,
-			m.Own.Currency, m.Own.Minor, m.Rate); err != nil {
-			return err
-		}
+	moved := make([][]any, len(c.Movements))
+	for i, m := range c.Movements {
+		moved[i] = []any{provider, m.Ref, m.Kind, m.Amount.Currency, m.Amount.Minor, m.Fee, m.Source.ID, m.At.UnixMilli(), m.EntryKey, m.Ignored,
+			m.Own.Currency, m.Own.Minor, m.Rate}
 	}
+	if err := tx.insertRows(ctx, `INSERT INTO movement (provider, ref, kind, currency, minor, fee_minor, source_ref, at, entry_key, ignored, own_currency, own_minor, rate) VALUES `,
+		moved, " ON CONFLICT (provider, ref) DO NOTHING"); err != nil {
+		return err
+	}
+	var thanks []job.Job
 	for _, id := range c.Arrived {
-		if err := tx.nameDonor(ctx, id); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(ctx, job.Thank(id)); err != nil {
-			return err
-		}
+		thanks = append(thanks, job.Thank(id))
+	}
+	if err := tx.enqueueAll(ctx, thanks...); err != nil {
+		return err
 	}
 	for _, t := range c.Tasks {
 		if err := tx.leaveTask(ctx, t); err != nil {
@@ -138,13 +125,17 @@ func (tx *Tx) writeMoney(ctx context.Context, provider string, c fund.Changes) e
 	return nil
 }
 
-func (tx *Tx) putPayment(ctx context.Context, provider string, p fund.Payment) error {
-	tx.Touch(campaignKey(p.CampaignID))
-	return tx.Later(ctx, `INSERT INTO payment (id, provider, ref, donation_id, plan_id, donor_id, campaign_id, currency, minor,
-		refunded_minor, disputed_minor, succeeded_at, created_at) VALUES (`+places(13)+`)
-		ON CONFLICT (provider, ref) DO UPDATE SET refunded_minor = excluded.refunded_minor, disputed_minor = excluded.disputed_minor`,
-		p.ID, provider, p.Ref, p.DonationID, db.Null(p.PlanID), p.DonorID, db.Null(p.CampaignID), p.Amount.Currency, p.Amount.Minor,
-		p.Refunded, p.Disputed, p.SucceededAt.UnixMilli(), tx.now())
+// putPayment writes payments, each of them once, new or changed.
+func (tx *Tx) putPayment(ctx context.Context, provider string, list ...fund.Payment) error {
+	rows := make([][]any, len(list))
+	for i, p := range list {
+		tx.Touch(campaignKey(p.CampaignID))
+		rows[i] = []any{p.ID, provider, p.Ref, p.DonationID, db.Null(p.PlanID), p.DonorID, db.Null(p.CampaignID), p.Amount.Currency, p.Amount.Minor,
+			p.Refunded, p.Disputed, p.SucceededAt.UnixMilli(), tx.now()}
+	}
+	return tx.insertRows(ctx, `INSERT INTO payment (id, provider, ref, donation_id, plan_id, donor_id, campaign_id, currency, minor,
+		refunded_minor, disputed_minor, succeeded_at, created_at) VALUES `, rows,
+		` ON CONFLICT (provider, ref) DO UPDATE SET refunded_minor = excluded.refunded_minor, disputed_minor = excluded.disputed_minor`)
 }
 
 // campaignKey is the change key of a campaign's money; the general fund has one too.
@@ -155,19 +146,29 @@ func campaignKey(id string) string {
 	return "campaign:" + id
 }
 
-// postAll posts what is not in the books yet, and returns the campaigns whose
-// money it changed.
+// postAll names the donors of what arrived and posts what is not in the books
+// yet; it returns the campaigns whose money it changed.
 func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set, error) {
-	campaigns := set{}
-	if len(c.Entries) == 0 {
-		return campaigns, nil
-	}
 	for _, e := range c.Entries { // while nobody waits for the head
 		if err := e.Validate(); err != nil {
 			return nil, err
 		}
 	}
-	head, posted, err := tx.headAndContents(ctx, c.Entries)
+	var givers []giver
+	q := tx.Ask()
+	askGivers(q, &givers, c.Arrived)
+	head, posted := tx.askHeadAndContents(q, c.Entries)
+	if err := q.Run(ctx); err != nil {
+		return nil, err
+	}
+	if err := tx.nameDonors(ctx, givers); err != nil {
+		return nil, err
+	}
+	campaigns := set{}
+	if len(c.Entries) == 0 {
+		return campaigns, nil
+	}
+	end, err := onlyHead(*head)
 	if err != nil {
 		return nil, err
 	}
@@ -179,23 +180,31 @@ func (tx *Tx) postAll(ctx context.Context, provider string, c fund.Changes) (set
 		tx.Touch(campaignKey(e.Tags["campaign"]))
 		campaigns.add(e.Tags["campaign"])
 	}
-	return campaigns, tx.chain(ctx, head, fresh)
+	return campaigns, tx.chain(ctx, end, fresh)
 }
 
-// headAndContents locks the head and then looks which of the entries are in the
-// books: the other way round, what another process posts meanwhile would not be
-// seen. Both go to the server together, one after the other.
+// headAndContents locks the head and looks which of the entries are in the books.
 func (tx *Tx) headAndContents(ctx context.Context, entries []ledger.Entry) (head booksEnd, posted map[string]content, err error) {
 	q := tx.Ask()
-	var heads []booksEnd
-	tx.askHead(q, &heads)
-	posted = map[string]content{}
-	askContents(q, posted, entries)
+	heads, posted := tx.askHeadAndContents(q, entries)
 	if err := q.Run(ctx); err != nil {
 		return head, nil, err
 	}
-	head, err = onlyHead(heads)
+	head, err = onlyHead(*heads)
 	return head, posted, err
+}
+
+// askHeadAndContents asks for the head, which locks it, and then for the contents:
+// the other way round, what another process posts meanwhile would not be seen.
+// Without entries nothing is asked for.
+func (tx *Tx) askHeadAndContents(q *db.Questions, entries []ledger.Entry) (*[]booksEnd, map[string]content) {
+	var heads []booksEnd
+	posted := map[string]content{}
+	if len(entries) > 0 {
+		tx.askHead(q, &heads)
+		askContents(q, posted, entries)
+	}
+	return &heads, posted
 }
 
 // unposted are the entries that are not in the books; those that are must tell
@@ -221,9 +230,6 @@ type content struct {
 }
 
 func askContents(q *db.Questions, out map[string]content, entries []ledger.Entry) {
-	if len(entries) == 0 {
-		return
-	}
 	keys := make([]string, len(entries))
 	for i, e := range entries {
 		keys[i] = e.Key

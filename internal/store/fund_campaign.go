@@ -8,6 +8,7 @@ import (
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
+	"masthead.dev/masthead/internal/outbox"
 )
 
 // The goal is that of the newest version.
@@ -111,9 +112,12 @@ func (tx *Tx) noteGoal(ctx context.Context, campaignID string, at time.Time) err
 	if err != nil || !reached {
 		return err
 	}
-	_, err = db.Exec(ctx, tx, "UPDATE campaign SET goal_reached_at = $1 WHERE id = $2 AND goal_reached_at IS NULL", at.UnixMilli(), campaignID)
+	n, err := db.Exec(ctx, tx, "UPDATE campaign SET goal_reached_at = $1 WHERE id = $2 AND goal_reached_at IS NULL", at.UnixMilli(), campaignID)
 	tx.Touch("campaigns")
-	return err
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.emitCampaign(ctx, outbox.CampaignReached, campaignID, nil)
 }
 
 // goalReached tells whether a goal is reached that nobody has noted yet.
@@ -142,7 +146,10 @@ func (tx *Tx) MoveCampaign(ctx context.Context, id string, to fund.CampaignState
 	_, err = db.Exec(ctx, tx, "UPDATE campaign SET state = $1, live_at = CASE WHEN $1 = 'live' AND live_at IS NULL THEN CAST($2 AS BIGINT) ELSE live_at END WHERE id = $3",
 		to, c.StartsAt.UnixMilli(), id)
 	tx.Touch("campaigns", campaignKey(id))
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.emitCampaign(ctx, campaignEvents[to], id, nil)
 }
 
 // TurnCampaigns implements fund.Store.

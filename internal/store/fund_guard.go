@@ -36,8 +36,13 @@ func askGuard(q *db.Questions, w *fund.World, f fund.Facts) {
 	askSuspicions(q, w, donations)
 	// A payment may count elsewhere than its donation, as a renewal after the
 	// campaign's end does; so the campaign's currency says nothing here.
+	asked := map[[3]string]bool{}
 	for _, p := range f.Payments {
 		first, last := fund.NearDays(p.SucceededAt)
+		if asked[[3]string{first, last, p.Amount.Currency}] {
+			continue
+		}
+		asked[[3]string{first, last, p.Amount.Currency}] = true
 		db.Add(q, scanRate, func(list []fund.Rate) { w.Rates = append(w.Rates, list...) },
 			"SELECT "+rateColumns+" FROM fx_rate WHERE day BETWEEN $1 AND $2 AND from_currency = $3", first, last, p.Amount.Currency)
 	}

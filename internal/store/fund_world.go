@@ -89,6 +89,9 @@ func (tx *Tx) world(ctx context.Context, provider string, f fund.Facts) (w fund.
 	if err := tx.lockObjects(ctx, a.locks(provider)); err != nil {
 		return w, err
 	}
+	if err := tx.lockGivers(ctx, provider, f); err != nil {
+		return w, err
+	}
 	w = newWorld(provider)
 	named := tx.Ask()
 	askPayments(named, &w, a.payments.list())
@@ -101,6 +104,8 @@ func (tx *Tx) world(ctx context.Context, provider string, f fund.Facts) (w fund.
 	askRefs(named, scanRefund, func(x fund.Refund) { theirs(x.Payment) }, refundQuery+" WHERE x.provider = $1 AND x.ref", provider, a.refunds.list())
 	askRefs(named, scanDispute, func(x fund.Dispute) { theirs(x.Payment) }, disputeQuery+" WHERE x.provider = $1 AND x.ref", provider, a.disputes.list())
 	askGuard(named, &w, f)
+	askNear(named, &w, f)
+	askCampaigns(named, &w, a.donations.list())
 	if err := named.Run(ctx); err != nil {
 		return w, err
 	}
@@ -108,11 +113,8 @@ func (tx *Tx) world(ctx context.Context, provider string, f fund.Facts) (w fund.
 		return w, err
 	}
 	if len(f.Payouts) > 0 {
-		if err := tx.loadArrivals(ctx, &w, a.payouts.list()); err != nil {
-			return w, err
-		}
+		err = tx.loadArrivals(ctx, &w, a.payouts.list())
 	}
-	w.Near, err = tx.near(ctx, w, f)
 	return w, err
 }
 
@@ -174,7 +176,7 @@ func (tx *Tx) loadRelated(ctx context.Context, w *fund.World, a about) (err erro
 	for _, d := range w.Donations {
 		campaigns.add(d.CampaignID)
 	}
-	for _, id := range campaigns.list() {
+	for _, id := range without(campaigns, w.Campaigns) {
 		if w.Campaigns[id], err = campaignBy(ctx, tx, "c.id = $1", id); err != nil {
 			return err
 		}
@@ -187,25 +189,59 @@ func without[T any](s set, known map[string]T) []string {
 	return slices.DeleteFunc(s.list(), func(v string) bool { _, ok := known[v]; return ok })
 }
 
-// near lists single gifts of the donors of new payments within an hour of them.
-// Two that are heard of at once must not both be the first: the second one waits.
-func (tx *Tx) near(ctx context.Context, w fund.World, f fund.Facts) ([]fund.Payment, error) {
-	var all []fund.Payment
+// payers are the donations that new money may be of.
+func payers(f fund.Facts) []string {
+	s := set{}
 	for _, p := range f.Payments {
-		d, ok := w.Donations[p.Donation]
-		if _, known := w.Payments[p.Ref]; known || !ok || d.Every != fund.Once {
-			continue
-		}
-		if err := tx.lockObjects(ctx, []string{"donor " + d.DonorID}); err != nil { // goes with the query
-			return nil, err
-		}
-		list, err := db.Rows(ctx, tx, scanPayment, paymentQuery+` WHERE p.provider = $1 AND p.donor_id = $2 AND p.currency = $3 AND p.minor = $4
-			AND p.succeeded_at BETWEEN $5 AND $6`, w.Provider, d.DonorID, p.Amount.Currency, p.Amount.Minor,
-			p.SucceededAt.Add(-time.Hour).UnixMilli(), p.SucceededAt.Add(time.Hour).UnixMilli())
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
+		s.add(p.Donation)
 	}
-	return all, nil
+	return s.list()
+}
+
+// lockGivers keeps others from booking gifts of the same donors. Two that are
+// heard of at once must not both be the first: the second one finds its double.
+func (tx *Tx) lockGivers(ctx context.Context, provider string, f fund.Facts) error {
+	list := payers(f)
+	if tx.Engine() != db.Postgres || len(list) == 0 {
+		return nil
+	}
+	marks, args := anyOf(2, list)
+	return tx.Later(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('donor ' || donor_id, 7))
+		FROM (SELECT DISTINCT donor_id FROM donation WHERE provider = $1 AND id IN (`+marks+`) ORDER BY donor_id) d`, append([]any{provider}, args...)...)
+}
+
+// askNear asks for payments of the donors of new ones within an hour of them. Both
+// engines must find them by the donor, not go through all of the provider or of
+// that hour.
+func askNear(q *db.Questions, w *fund.World, f fund.Facts) {
+	list := payers(f)
+	if len(list) == 0 {
+		return
+	}
+	first, last := f.Payments[0].SucceededAt, f.Payments[0].SucceededAt
+	for _, p := range f.Payments {
+		if p.SucceededAt.Before(first) {
+			first = p.SucceededAt
+		}
+		if p.SucceededAt.After(last) {
+			last = p.SucceededAt
+		}
+	}
+	marks, args := anyOf(4, list)
+	db.Add(q, scanPayment, func(near []fund.Payment) { w.Near = near }, paymentQuery+` WHERE p.provider || '' = $1 AND +p.succeeded_at BETWEEN $2 AND $3
+		AND p.donor_id IN (SELECT donor_id FROM donation WHERE id IN (`+marks+`))`,
+		append([]any{w.Provider, first.Add(-time.Hour).UnixMilli(), last.Add(time.Hour).UnixMilli()}, args...)...)
+}
+
+// askCampaigns asks for the campaigns of donations.
+func askCampaigns(q *db.Questions, w *fund.World, donations []string) {
+	if len(donations) == 0 {
+		return
+	}
+	marks, args := anyOf(1, donations)
+	db.Add(q, scanCampaign, func(list []fund.Campaign) {
+		for _, c := range list {
+			w.Campaigns[c.ID] = c
+		}
+	}, campaignQuery+" WHERE c.id IN (SELECT campaign_id FROM donation WHERE id IN ("+marks+"))", args...)
 }

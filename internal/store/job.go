@@ -13,8 +13,23 @@ import (
 // same key waits already, that one takes this one's payload, and is brought
 // forward if it would run later. A running job does not count: it may have read
 // the state from before this transaction.
-func (tx *Tx) Enqueue(ctx context.Context, j job.Job) error {
-	now := tx.now()
+func (tx *Tx) Enqueue(ctx context.Context, j job.Job) error { return tx.enqueueAll(ctx, j) }
+
+// enqueueAll is Enqueue for several jobs, of which no two have the same key.
+func (tx *Tx) enqueueAll(ctx context.Context, jobs ...job.Job) error {
+	rows := make([][]any, len(jobs))
+	for i, j := range jobs {
+		rows[i] = jobRow(j, tx.now())
+		tx.Touch("jobs")
+	}
+	// One statement, which locks the job that waits already: nobody can take it
+	// before this transaction has committed what the work is about.
+	return tx.insertRows(ctx, "INSERT INTO job (id, kind, payload, unique_key, priority, run_at, max_attempts, created_at) VALUES ", rows,
+		` ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' DO UPDATE SET payload = excluded.payload,
+			run_at = CASE WHEN job.run_at > excluded.run_at THEN excluded.run_at ELSE job.run_at END`)
+}
+
+func jobRow(j job.Job, now int64) []any {
 	runAt := now
 	if !j.RunAt.IsZero() {
 		runAt = j.RunAt.UnixMilli()
@@ -25,14 +40,7 @@ func (tx *Tx) Enqueue(ctx context.Context, j job.Job) error {
 	if j.Payload == nil {
 		j.Payload = struct{}{}
 	}
-	tx.Touch("jobs")
-	// One statement, which locks the job that waits already: nobody can take it
-	// before this transaction has committed what the work is about.
-	return tx.Later(ctx, `INSERT INTO job (id, kind, payload, unique_key, priority, run_at, max_attempts, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' DO UPDATE SET payload = excluded.payload,
-			run_at = CASE WHEN job.run_at > excluded.run_at THEN excluded.run_at ELSE job.run_at END`,
-		id.New(), j.Kind, db.JSON(j.Payload), db.Null(j.Key), j.Priority, runAt, j.Attempts, now)
+	return []any{id.New(), j.Kind, db.JSON(j.Payload), db.Null(j.Key), j.Priority, runAt, j.Attempts, now}
 }
 
 // Claim takes up to n due jobs for owner until the lease ends. Jobs whose lease
@@ -124,9 +132,4 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]JobRow, error) {
 		return j, r.Scan(&j.ID, &j.Kind, &j.State, &j.LastError, &j.Attempts, db.At(&j.RunAt), db.At(&j.CreatedAt))
 	}, `SELECT id, kind, state, last_error, attempts, run_at, created_at FROM job WHERE state <> 'done'
 		ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'running' THEN 1 ELSE 2 END, run_at LIMIT $1`, limit)
-}
-
-// PruneJobs forgets jobs that were done before the given time.
-func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) (int64, error) {
-	return db.Exec(ctx, tx, "DELETE FROM job WHERE state = 'done' AND finished_at < $1", before.UnixMilli())
 }

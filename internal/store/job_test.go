@@ -8,6 +8,7 @@ import (
 
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/retention"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
 )
@@ -95,15 +96,15 @@ func TestAJobThatGaveWayToItsTwinIsForgottenLikeOthers(t *testing.T) {
 		w := claimed(t, s, 1)[0]
 		enqueue(t, s, job.Job{Kind: "a", Key: "same"})
 		err := s.Write(ctx, func(tx *store.Tx) error {
-			if err := tx.FailJob(ctx, w, "me", "no luck", 0); err != nil {
-				return err
-			}
-			n, err := tx.PruneJobs(ctx, time.Now().Add(time.Hour))
-			if n != 1 {
-				t.Errorf("%d jobs were forgotten", n)
-			}
-			return err
+			return tx.FailJob(ctx, w, "me", "no luck", 0)
 		})
+		s.Clock = still{time.Now().AddDate(0, 0, 8)}
+		if err := s.Retain(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Removals(ctx, 9); err != nil || len(got) != 1 || got[0].Kind != retention.Finished || got[0].N != 1 {
+			t.Errorf("forgotten: %+v %v", got, err)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"strings"
+	"slices"
 
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
@@ -39,7 +39,7 @@ func (tx *Tx) Post(ctx context.Context, e ledger.Entry) (seq int64, posted bool,
 }
 
 // chainMost is how many entries are written by one statement.
-const chainMost = 20
+const chainMost = 32
 
 // chain adds entries behind the head, which this transaction has locked. They
 // must be valid and not be in the books.
@@ -155,28 +155,26 @@ func (tx *Tx) insertEntries(ctx context.Context, rows []ledger.Stored) error {
 			postings = append(postings, []any{e.Seq, n, p.Account, p.Currency, p.Minor})
 		}
 	}
-	if err := tx.insertRows(ctx, "INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at) VALUES ", entries); err != nil {
+	if err := tx.insertRows(ctx, "INSERT INTO ledger_entry (seq, key, date, memo, reverses, tags, campaign, content_hash, hash, posted_at) VALUES ", entries, ""); err != nil {
 		return err
 	}
-	return tx.insertRows(ctx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES ", postings)
+	return tx.insertRows(ctx, "INSERT INTO ledger_posting (seq, n, account, currency, minor) VALUES ", postings, "")
 }
 
-// insertRows writes rows of equal length by one statement.
-func (tx *Tx) insertRows(ctx context.Context, insert string, rows [][]any) error {
-	var values strings.Builder
-	var args []any
-	for i, row := range rows {
-		if i > 0 {
-			values.WriteString(", ")
+// insertRows writes rows of equal length between the beginning of a statement and
+// its end. They are written 32, 16, 8 … at a time: a statement for each number of
+// rows would have to be compiled by every connection.
+func (tx *Tx) insertRows(ctx context.Context, insert string, rows [][]any, end string) error {
+	for n := 32; len(rows) > 0; n /= 2 {
+		for len(rows) >= n {
+			args := slices.Concat(rows[:n]...)
+			if err := tx.Later(ctx, insert+rowsOf(n, len(rows[0]))+end, args...); err != nil {
+				return err
+			}
+			rows = rows[n:]
 		}
-		for j := range row {
-			values.WriteString([]string{"(", ", "}[min(j, 1)])
-			values.WriteString(place(len(args) + j + 1))
-		}
-		values.WriteByte(')')
-		args = append(args, row...)
 	}
-	return tx.Later(ctx, insert+values.String(), args...)
+	return nil
 }
 
 func tagsJSON(tags map[string]string) string {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
@@ -10,12 +12,15 @@ import (
 )
 
 const mediaColumns = `id, hash, pixel_hash, mime, width, height, bytes, original_key, filename, credit, rights, rights_until,
-	focal_x, focal_y, decorative, alt, caption, state, refusal, created_at, created_by`
+	focal_x, focal_y, decorative, alt, caption, state, refusal, created_at, created_by, crop, marks, uses, twin`
 
 func scanMedia(r db.Scanner) (p media.Picture, err error) {
-	return p, r.Scan(&p.ID, &p.Hash, &p.PixelHash, &p.Mime, &p.Width, &p.Height, &p.Bytes, &p.OriginalKey, &p.Filename, &p.Credit,
+	var crop, marks string
+	err = r.Scan(&p.ID, &p.Hash, &p.PixelHash, &p.Mime, &p.Width, &p.Height, &p.Bytes, &p.OriginalKey, &p.Filename, &p.Credit,
 		&p.Rights, db.At(&p.RightsUntil), &p.FocalX, &p.FocalY, db.Bool(&p.Decorative), db.FromJSON(&p.Alt), db.FromJSON(&p.Caption),
-		&p.State, &p.Refusal, db.At(&p.CreatedAt), &p.CreatedBy)
+		&p.State, &p.Refusal, db.At(&p.CreatedAt), &p.CreatedBy, &crop, &marks, &p.Uses, &p.Twin)
+	p.Crop, p.Marks = media.ParseCrop(crop), strings.Fields(marks)
+	return p, err
 }
 
 // AddMedia implements media.Store in a transaction of its own.
@@ -36,17 +41,20 @@ func (tx *Tx) AddMedia(ctx context.Context, p media.Picture) (media.Picture, err
 	if p.FocalX == 0 && p.FocalY == 0 {
 		p.FocalX, p.FocalY = 5000, 5000
 	}
-	n, err := db.Exec(ctx, tx, "INSERT INTO media ("+mediaColumns+") VALUES ("+places(21)+") ON CONFLICT (hash) DO NOTHING",
+	n, err := db.Exec(ctx, tx, "INSERT INTO media ("+mediaColumns+") VALUES ("+places(25)+") ON CONFLICT (hash) DO NOTHING",
 		p.ID, p.Hash, "", p.Mime, p.Width, p.Height, p.Bytes, p.OriginalKey, p.Filename, p.Credit, p.Rights, db.Ms(p.RightsUntil),
-		p.FocalX, p.FocalY, db.Int(p.Decorative), db.JSON(words(p.Alt)), db.JSON(words(p.Caption)), media.Waiting, "", tx.now(), p.CreatedBy)
+		p.FocalX, p.FocalY, db.Int(p.Decorative), db.JSON(words(p.Alt)), db.JSON(words(p.Caption)), media.Waiting, "", tx.now(), p.CreatedBy,
+		p.Crop.String(), strings.Join(p.Marks, " "), 0, "")
 	if err != nil {
 		return media.Picture{}, err
 	}
-	if n == 0 {
-		_, err := db.Exec(ctx, tx, "UPDATE media SET state = $1, refusal = '' WHERE hash = $2 AND state = $3", media.Waiting, p.Hash, media.Refused)
-		if err != nil {
-			return media.Picture{}, err
-		}
+	if n == 1 {
+		err = tx.putMediaWords(ctx, p)
+	} else {
+		_, err = db.Exec(ctx, tx, "UPDATE media SET state = $1, refusal = '' WHERE hash = $2 AND state = $3", media.Waiting, p.Hash, media.Refused)
+	}
+	if err != nil {
+		return media.Picture{}, err
 	}
 	got, err := pictures(ctx, tx, "hash = $1", p.Hash)
 	if err != nil {
@@ -64,7 +72,16 @@ func (tx *Tx) AddMedia(ctx context.Context, p media.Picture) (media.Picture, err
 
 // Media returns a picture with its renditions, smallest first.
 func (s *Store) Media(ctx context.Context, mediaID string) (media.Picture, error) {
-	got, err := pictures(ctx, s.Query(), "id = $1", mediaID)
+	return onePicture(ctx, s.Query(), mediaID)
+}
+
+// Media is the same within a transaction.
+func (tx *Tx) Media(ctx context.Context, mediaID string) (media.Picture, error) {
+	return onePicture(ctx, tx, mediaID)
+}
+
+func onePicture(ctx context.Context, q db.Querier, mediaID string) (media.Picture, error) {
+	got, err := pictures(ctx, q, "id = $1", mediaID)
 	if err == nil && len(got) == 0 {
 		err = fault.New(fault.NotFound, "there is no such picture")
 	}
@@ -106,52 +123,73 @@ func pictures(ctx context.Context, q db.Querier, where string, args ...any) ([]m
 		media.Stored
 	}
 	sizes, err := db.Rows(ctx, q, func(r db.Scanner) (v row, err error) {
-		return v, r.Scan(&v.media, &v.Width, &v.Height, &v.Ext, &v.Bytes, &v.Key)
-	}, "SELECT media_id, width, height, ext, bytes, key FROM rendition WHERE media_id IN (SELECT id FROM media WHERE "+where+") ORDER BY width, ext", args...)
+		return v, r.Scan(&v.media, &v.Face, &v.Cut, &v.Width, &v.Height, &v.Ext, &v.Bytes, &v.Key)
+	}, "SELECT media_id, face, cut, width, height, ext, bytes, key FROM rendition WHERE media_id IN (SELECT id FROM media WHERE "+where+") ORDER BY width, ext", args...)
 	if err != nil {
 		return nil, err
 	}
-	at := make(map[string]int, len(list))
-	for i, p := range list {
-		at[p.ID] = i
-	}
+	of := make(map[string][]media.Stored, len(list))
 	for _, v := range sizes {
-		if i, ok := at[v.media]; ok {
-			list[i].Renditions = append(list[i].Renditions, v.Stored)
-		}
+		of[v.media] = append(of[v.media], v.Stored)
+	}
+	for i := range list {
+		list[i].Sort(of[list[i].ID])
 	}
 	return list, nil
 }
 
-// DescribeMedia changes what is known about a picture: its words, credit, rights
-// and focal point. The file and its renditions stay.
+// DescribeMedia changes what is known about a picture: its words, credit, rights,
+// crop and focal point. The original stays; renditions are made again where the
+// picture is cut another way, and until they are there the old ones are shown.
 func (tx *Tx) DescribeMedia(ctx context.Context, p media.Picture) error {
-	tx.Touch("media:"+p.ID, "desk")
-	n, err := db.Exec(ctx, tx, `UPDATE media SET filename = $2, credit = $3, rights = $4, rights_until = $5, focal_x = $6, focal_y = $7,
-		decorative = $8, alt = $9, caption = $10 WHERE id = $1`,
-		p.ID, p.Filename, p.Credit, p.Rights, db.Ms(p.RightsUntil), p.FocalX, p.FocalY, db.Int(p.Decorative), db.JSON(words(p.Alt)), db.JSON(words(p.Caption)))
-	if err == nil && n == 0 {
-		return fault.New(fault.NotFound, "there is no such picture")
+	if !p.Crop.Good() {
+		return fault.New(fault.Invalid, "this part does not lie within the picture; choose it again")
 	}
-	return err
+	before, err := tx.Media(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	tx.Touch("media:"+p.ID, "desk")
+	_, err = db.Exec(ctx, tx, `UPDATE media SET filename = $2, credit = $3, rights = $4, rights_until = $5, focal_x = $6, focal_y = $7,
+		decorative = $8, alt = $9, caption = $10, crop = $11 WHERE id = $1`,
+		p.ID, p.Filename, p.Credit, p.Rights, db.Ms(p.RightsUntil), p.FocalX, p.FocalY, db.Int(p.Decorative), db.JSON(words(p.Alt)), db.JSON(words(p.Caption)), p.Crop.String())
+	if err != nil {
+		return err
+	}
+	if p.Hash = before.Hash; p.CardFace() != before.CardFace() {
+		if err := tx.Enqueue(ctx, job.Render(p.ID)); err != nil {
+			return err
+		}
+	}
+	return tx.putMediaWords(ctx, p)
 }
 
 // MediaRendered records the renditions of a picture, in place of any before; it
-// may be shown from then on.
+// may be shown from then on. A rendition without a face has the picture's own.
 func (tx *Tx) MediaRendered(ctx context.Context, mediaID, pixelHash string, sizes []media.Stored) error {
+	p, err := tx.Media(ctx, mediaID)
+	if err != nil {
+		return err
+	}
 	if _, err := db.Exec(ctx, tx, "DELETE FROM rendition WHERE media_id = $1", mediaID); err != nil {
 		return err
 	}
 	for _, v := range sizes {
-		_, err := db.Exec(ctx, tx, "INSERT INTO rendition (media_id, width, height, ext, bytes, key) VALUES ("+places(6)+")",
-			mediaID, v.Width, v.Height, v.Ext, v.Bytes, v.Key)
+		if v.Face == "" {
+			v.Face = p.Face()
+		}
+		_, err := db.Exec(ctx, tx, "INSERT INTO rendition (media_id, face, cut, width, height, ext, bytes, key) VALUES ("+places(8)+")",
+			mediaID, v.Face, v.Cut, v.Width, v.Height, v.Ext, v.Bytes, v.Key)
 		if err != nil {
 			return err
 		}
 	}
 	tx.Touch("media:"+mediaID, "desk")
-	_, err := db.Exec(ctx, tx, "UPDATE media SET state = $2, refusal = '', pixel_hash = $3 WHERE id = $1", mediaID, media.Ready, pixelHash)
-	return err
+	_, err = db.Exec(ctx, tx, "UPDATE media SET state = $2, refusal = '', pixel_hash = $3 WHERE id = $1", mediaID, media.Ready, pixelHash)
+	if err != nil || pixelHash == p.PixelHash {
+		return err
+	}
+	return tx.putMediaBands(ctx, mediaID, pixelHash)
 }
 
 // RefuseMedia records that a file can't be shown, with the sentence that says why.
@@ -163,23 +201,24 @@ func (tx *Tx) RefuseMedia(ctx context.Context, mediaID, why string) error {
 
 // ServedMedia is a file that readers may have.
 type ServedMedia struct {
-	Media   string // the picture's id
-	Key     string // in the blob store
-	Bytes   int64
-	Limited bool // its rights end some day: caches may keep it for an hour at most
+	Media string // the picture's id
+	Key   string // in the blob store
+	Bytes int64
+	Until time.Time // when its rights end; zero for never. Until then caches may keep it for an hour at most
 }
 
 // ServedMedia finds the rendition that a public address names. It is
 // fault.NotFound unless something that is public now shows the picture and its
 // rights last: an address that was guessed or kept gives nothing away.
-func (s *Store) ServedMedia(ctx context.Context, hash string, width int, ext string) (ServedMedia, error) {
+func (s *Store) ServedMedia(ctx context.Context, face string, width int, ext string) (ServedMedia, error) {
 	got, err := db.One(ctx, s.Query(), func(r db.Scanner) (v ServedMedia, err error) {
-		return v, r.Scan(&v.Media, &v.Key, &v.Bytes, db.Bool(&v.Limited))
-	}, `SELECT m.id, r.key, r.bytes, CASE WHEN m.rights_until IS NULL THEN 0 ELSE 1 END
+		return v, r.Scan(&v.Media, &v.Key, &v.Bytes, db.At(&v.Until))
+	}, `SELECT m.id, r.key, r.bytes, m.rights_until
 		FROM media m JOIN rendition r ON r.media_id = m.id
-		WHERE m.hash = $1 AND r.width = $2 AND r.ext = $3 AND m.state = 'ready' AND (m.rights_until IS NULL OR m.rights_until > $4)
-		AND EXISTS (SELECT 1 FROM publication_media u JOIN publication p ON p.article_id = u.article_id
-			WHERE u.media_id = m.id AND p.state IN ('published', 'retracted'))`, hash, width, ext, s.nowMs())
+		WHERE r.face = $1 AND r.width = $2 AND r.ext = $3 AND r.cut <> 'whole' AND m.state = 'ready' AND (m.rights_until IS NULL OR m.rights_until > $4)
+		AND (EXISTS (SELECT 1 FROM publication_media u JOIN publication p ON p.article_id = u.article_id
+				WHERE u.media_id = m.id AND p.state IN ('published', 'retracted'))
+			OR EXISTS (SELECT 1 FROM media_place u WHERE u.media_id = m.id))`, face, width, ext, s.nowMs())
 	if fault.Is(err, fault.NotFound) {
 		return got, fault.New(fault.NotFound, "there is no such picture")
 	}

@@ -170,7 +170,7 @@ func TestAPictureIsServedWhileItsRightsLast(t *testing.T) {
 		c := report("en", "Night bus", "It runs.")
 		c.Lead = &news.Lead{Media: p.ID}
 		r.published(c)
-		if got, err := s.ServedMedia(ctx, p.Hash, 320, "jpg"); err != nil || !got.Limited {
+		if got, err := s.ServedMedia(ctx, p.Hash, 320, "jpg"); err != nil || !got.Until.Equal(p.RightsUntil) {
 			t.Errorf("while they last: %+v, %v", got, err)
 		}
 		r.clock.Add(time.Hour)

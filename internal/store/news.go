@@ -47,7 +47,7 @@ func (tx *Tx) Article(ctx context.Context, articleID string) (news.Article, erro
 
 // AddArticle implements news.Store.
 func (tx *Tx) AddArticle(ctx context.Context, a news.Article) error {
-	_, err := db.Exec(ctx, tx, "INSERT INTO article ("+articleColumns+", phase) VALUES ("+places(27)+")", articleValues(a)...)
+	_, err := db.Exec(ctx, tx, "INSERT INTO article ("+articleColumns+", phase) VALUES ("+strings.Replace(places(27), "$7,", nowSection("$7")+",", 1)+")", articleValues(a)...)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (tx *Tx) ChangeArticle(ctx context.Context, a news.Article, working string)
 	if err := tx.changeWords(ctx, a); err != nil {
 		return err
 	}
-	n, err := db.Exec(ctx, tx, `UPDATE article SET group_id = $2, lang = $3, kind = $4, state = $5, slug = $6, section_id = $7,
+	n, err := db.Exec(ctx, tx, `UPDATE article SET group_id = $2, lang = $3, kind = $4, state = $5, slug = $6, section_id = `+nowSection("$7")+`,
 		working_revision = $8, published_revision = $9, publish_at = $10, embargoed = $11, sticky = $12, locked = $13,
 		first_published_at = $14, created_at = $15, modified_at = $16, headline = $17, folded = $18,
 		author_id = $19, owner_id = $20, reviewer_id = $21, deadline_at = $22, word_target = $23, hold = $24, legal = $25, ended_at = $26,
@@ -126,7 +126,10 @@ func (s *Store) Revisions(ctx context.Context, articleID string) ([]news.Revisio
 func (tx *Tx) AddRevision(ctx context.Context, v news.Revision) error {
 	_, err := db.Exec(ctx, tx, "INSERT INTO revision ("+revisionColumns+") VALUES ("+places(14)+")",
 		v.ID, v.Article, v.Number, v.Parent, db.JSON(v.Content), v.PrevHash, v.Hash, v.By.ID, v.By.Name, v.Note, v.At.UnixMilli(), v.Origin, v.Added, v.Removed)
-	return err
+	if err != nil || v.Origin == news.Aside {
+		return err
+	}
+	return tx.putWorkingMedia(ctx, v.Article, v.Content.Media())
 }
 
 // VersionCount implements news.Store.

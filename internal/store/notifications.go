@@ -21,6 +21,10 @@ const (
 	NoticeFailed     NoticeKind = "failed"  // a check failed after scheduling
 	NoticeLate       NoticeKind = "late"    // out more than a minute after its time
 	NoticeEmbargo    NoticeKind = "embargo" // an embargo is over
+
+	NoticeRights      NoticeKind = "rights"       // a picture may be shown until the day in Detail
+	NoticeRightsEnded NoticeKind = "rights_ended" // a picture might be shown until then
+	NoticeFront       NoticeKind = "front"        // it has left the place on a front that it was given by hand
 )
 
 // Notice is something that somebody of the staff should know.
@@ -132,7 +136,11 @@ func (tx *Tx) TakeDigest(ctx context.Context, staffID string) ([]Notice, error) 
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}
-	_, err = db.Exec(ctx, tx, "UPDATE notification SET mailed_at = $1 WHERE staff_id = $2 AND read_at IS NULL AND mailed_at IS NULL", tx.now(), staffID)
+	ids := make([]any, len(out))
+	for i, n := range out { // these and no others: more may have come meanwhile
+		ids[i] = n.ID
+	}
+	_, err = db.Exec(ctx, tx, "UPDATE notification SET mailed_at = "+place(len(ids)+1)+" WHERE id IN ("+places(len(ids))+")", append(ids, tx.now())...)
 	return out, err
 }
 
@@ -149,9 +157,3 @@ func (tx *Tx) SetNotifyWay(ctx context.Context, staffID, how string) error {
 
 // noticesLast is how long what was read is kept.
 const noticesLast = 90 * 24 * time.Hour
-
-// PruneNotices forgets what was told long ago.
-func (tx *Tx) PruneNotices(ctx context.Context) error {
-	_, err := db.Exec(ctx, tx, "DELETE FROM notification WHERE created_at < $1", tx.now()-noticesLast.Milliseconds())
-	return err
-}

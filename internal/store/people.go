@@ -16,7 +16,7 @@ func scanPerson(r db.Scanner) (p news.Person, err error) {
 
 // aPublicPerson is somebody whom the outlet shows: with a byline on something
 // that is public, or with words about them.
-const aPublicPerson = `(EXISTS (SELECT 1 FROM publication_byline b WHERE b.person_id = person.id) OR bio <> '{}' OR role_title <> '{}')`
+const aPublicPerson = `(person.merged_into IS NULL AND (EXISTS (SELECT 1 FROM publication_byline b WHERE b.person_id = person.id) OR bio <> '{}' OR role_title <> '{}'))`
 
 // PublicPeople lists whom the outlet shows, by name. Those who so far have only
 // drafts are not among them.
@@ -33,13 +33,15 @@ func (s *Store) PublicPerson(ctx context.Context, slug string) (news.Person, err
 	return p, err
 }
 
-// Person returns somebody by id or slug.
+// Person returns somebody by id or slug; of somebody who was merged into another
+// person that other one.
 func (s *Store) Person(ctx context.Context, idOrSlug string) (news.Person, error) {
 	return person(ctx, s.Query(), idOrSlug)
 }
 
 func person(ctx context.Context, q db.Querier, idOrSlug string) (news.Person, error) {
-	p, err := db.One(ctx, q, scanPerson, "SELECT "+personColumns+" FROM person WHERE id = $1 OR slug = $1", idOrSlug)
+	p, err := db.One(ctx, q, scanPerson, "SELECT "+personColumns+` FROM person
+		WHERE id = (SELECT COALESCE(merged_into, id) FROM person WHERE id = $1 OR slug = $1 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1)`, idOrSlug)
 	if fault.Is(err, fault.NotFound) {
 		return p, fault.New(fault.NotFound, "there is no such person")
 	}

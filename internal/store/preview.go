@@ -43,6 +43,19 @@ func (tx *Tx) MakePreview(ctx context.Context, by Actor, articleID, label string
 	return token, tx.Audit(ctx, by, "preview.made", "article", articleID, map[string]any{"preview": p.ID, "for": label, "days": days})
 }
 
+// OwnPreviewLasts is for how long a link works by which somebody of the desk looks
+// at a story for themselves.
+const OwnPreviewLasts = time.Hour
+
+// PutOwnPreview makes such a link work under a token, where it does not yet. It
+// stands in no list, for nobody is to be given it.
+func (tx *Tx) PutOwnPreview(ctx context.Context, by Actor, articleID, token string) error {
+	now := tx.now()
+	_, err := db.Exec(ctx, tx, "INSERT INTO preview (id, token_hash, article_id, label, by_id, by_name, created_at, expires_at, own) VALUES ("+places(9)+") ON CONFLICT (token_hash) DO NOTHING",
+		id.New(), tokenHash(token), articleID, "", by.ID, by.Name, now, now+OwnPreviewLasts.Milliseconds(), 1)
+	return err
+}
+
 // EndPreview takes a link of an article back: it opens nothing from then on.
 func (tx *Tx) EndPreview(ctx context.Context, by Actor, articleID, previewID string) error {
 	n, err := db.Exec(ctx, tx, "UPDATE preview SET revoked_at = $3 WHERE id = $1 AND article_id = $2 AND revoked_at IS NULL", previewID, articleID, tx.now())
@@ -61,7 +74,7 @@ func scanPreview(r db.Scanner) (p Preview, err error) {
 
 // Previews lists the links to an article, the newest first; for the desk.
 func (s *Store) Previews(ctx context.Context, articleID string) ([]Preview, error) {
-	return db.Rows(ctx, s.Query(), scanPreview, "SELECT "+previewColumns+" FROM preview WHERE article_id = $1 ORDER BY created_at DESC, id LIMIT 100", articleID)
+	return db.Rows(ctx, s.Query(), scanPreview, "SELECT "+previewColumns+" FROM preview WHERE article_id = $1 AND own = 0 ORDER BY created_at DESC, id LIMIT 100", articleID)
 }
 
 // PreviewByToken finds the link that an address holds; fault.Gone where it opens
@@ -111,9 +124,3 @@ func (tx *Tx) PreviewSeen(ctx context.Context, previewID string) error {
 
 // previewsKept is how long an ended link is shown at the desk.
 const previewsKept = 90 * 24 * time.Hour
-
-// PrunePreviews forgets links that ended long ago.
-func (tx *Tx) PrunePreviews(ctx context.Context) error {
-	_, err := db.Exec(ctx, tx, "DELETE FROM preview WHERE expires_at < $1", tx.now()-previewsKept.Milliseconds())
-	return err
-}

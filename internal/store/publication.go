@@ -56,11 +56,15 @@ func (tx *Tx) PutPublication(ctx context.Context, p news.Publication) error {
 	if err := tx.touchPublication(ctx, p.Article); err != nil { // where it was
 		return err
 	}
+	var err error
+	if p.Content, err = tx.sectionsNow(ctx, p.Content); err != nil {
+		return err
+	}
 	lead := ""
 	if p.Content.Lead != nil {
 		lead = p.Content.Lead.Media
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO publication (article_id, revision_id, group_id, lang, kind, state, path, section_id,
+	_, err = db.Exec(ctx, tx, `INSERT INTO publication (article_id, revision_id, group_id, lang, kind, state, path, section_id,
 		headline, dek, lead_media, card, content, version, words, sticky, first_published_at, updated_at, modified_at)
 		VALUES (`+places(19)+`) ON CONFLICT (article_id) DO UPDATE SET revision_id = excluded.revision_id, group_id = excluded.group_id,
 		lang = excluded.lang, kind = excluded.kind, state = excluded.state, path = excluded.path, section_id = excluded.section_id,
@@ -97,6 +101,9 @@ func (tx *Tx) DropPublication(ctx context.Context, articleID string) error {
 	if err := tx.dropListings(ctx, articleID); err != nil {
 		return err
 	}
+	if err := tx.putPublicMedia(ctx, articleID, nil); err != nil {
+		return err
+	}
 	if err := tx.unindex(ctx, articleID); err != nil {
 		return err
 	}
@@ -110,17 +117,16 @@ func (tx *Tx) putListings(ctx context.Context, p news.Publication) error {
 	if err := tx.dropListings(ctx, p.Article); err != nil {
 		return err
 	}
-	for _, m := range p.Content.Media() {
-		if _, err := db.Exec(ctx, tx, "INSERT INTO publication_media (article_id, media_id) VALUES ($1, $2)", p.Article, m); err != nil {
-			return err
-		}
+	if err := tx.putPublicMedia(ctx, p.Article, p.Content.Media()); err != nil {
+		return err
 	}
 	if p.Content.Kind == news.Page {
 		return nil
 	}
 	at := p.First.UnixMilli()
 	for i, b := range p.Content.Bylines {
-		_, err := db.Exec(ctx, tx, "INSERT INTO publication_byline (article_id, position, person_id, name, role, lang, at) VALUES ("+places(7)+")",
+		_, err := db.Exec(ctx, tx, `INSERT INTO publication_byline (article_id, position, person_id, name, role, lang, at)
+			VALUES ($1, $2, COALESCE((SELECT merged_into FROM person WHERE id = $3), $3), $4, $5, $6, $7)`,
 			p.Article, i, db.Null(b.Person), b.Name, b.Role, p.Lang, at)
 		if err != nil {
 			return err
@@ -136,7 +142,7 @@ func (tx *Tx) putListings(ctx context.Context, p news.Publication) error {
 	}
 	for _, v := range p.Content.Topics {
 		_, err := db.Exec(ctx, tx, `INSERT INTO publication_topic (article_id, topic_id, lang, at)
-			SELECT $1, id, $3, $4 FROM topic WHERE id = $2`, p.Article, v, p.Lang, at)
+			SELECT $1, COALESCE(merged_into, id), $3, $4 FROM topic WHERE id = $2 ON CONFLICT (article_id, topic_id) DO NOTHING`, p.Article, v, p.Lang, at)
 		if err != nil {
 			return err
 		}
@@ -145,7 +151,7 @@ func (tx *Tx) putListings(ctx context.Context, p news.Publication) error {
 }
 
 func (tx *Tx) dropListings(ctx context.Context, articleID string) error {
-	for _, table := range []string{"publication_byline", "publication_section", "publication_topic", "publication_media"} {
+	for _, table := range []string{"publication_byline", "publication_section", "publication_topic"} {
 		if _, err := db.Exec(ctx, tx, "DELETE FROM "+table+" WHERE article_id = $1", articleID); err != nil {
 			return err
 		}

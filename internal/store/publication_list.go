@@ -187,16 +187,20 @@ func (s *Store) Sticky(ctx context.Context, lang string, limit int) ([]Teaser, e
 
 // Teasers returns those of the articles that are public, in the order of the ids.
 func (s *Store) Teasers(ctx context.Context, ids []string) ([]Teaser, error) {
-	if len(ids) == 0 {
-		return nil, nil
+	var list []Teaser
+	for part := range slices.Chunk(ids, 500) { // engines bound the number of parameters
+		args := make([]any, len(part))
+		for i, v := range part {
+			args[i] = v
+		}
+		some, err := db.Rows(ctx, s.Query(), scanTeaser, "SELECT "+teaserColumns+" FROM publication p WHERE p.article_id IN ("+places(len(part))+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
 	}
-	args := make([]any, len(ids))
-	for i, v := range ids {
-		args[i] = v
-	}
-	list, err := db.Rows(ctx, s.Query(), scanTeaser, "SELECT "+teaserColumns+" FROM publication p WHERE p.article_id IN ("+places(len(ids))+")", args...)
 	slices.SortFunc(list, func(a, b Teaser) int { return slices.Index(ids, a.Article) - slices.Index(ids, b.Article) })
-	return list, err
+	return list, nil
 }
 
 // Publications returns the newest stories of a list in full, for feeds.

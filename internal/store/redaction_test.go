@@ -10,6 +10,7 @@ import (
 	"masthead.dev/masthead/internal/document"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/retention"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
 )
@@ -103,13 +104,18 @@ func TestAReportLeadsToItsCorrectionAndItsAddressIsErasedInTime(t *testing.T) {
 		}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a report that led to a correction was closed: %v", err)
 		}
-		r.clock.Add(time.Duration(store.DefaultReportRetention.ContactDays)*24*time.Hour - 6*time.Hour)
-		r.do(func(tx *store.Tx) error { return tx.PruneReports(ctx) })
+		retain := func() {
+			if err := s.Retain(ctx); err != nil {
+				t.Error(err)
+			}
+		}
+		r.clock.Add(time.Duration(retention.Of(retention.Contacts).Default)*24*time.Hour - 6*time.Hour)
+		retain()
 		if got, _ := s.Report(ctx, "r1"); got.Contact == "" {
 			t.Error("the address went too early")
 		}
 		r.clock.Add(2 * time.Hour)
-		r.do(func(tx *store.Tx) error { return tx.PruneReports(ctx) })
+		retain()
 		if got, _ := s.Report(ctx, "r1"); got.Contact != "" || got.Wrong == "" {
 			t.Errorf("the address is still there, or the report is gone: %+v", got)
 		}
@@ -135,6 +141,14 @@ func TestALateReportIsCreditedWithoutMakingTheErrorOlder(t *testing.T) {
 		last, err = s.LastCorrections(ctx, 1)
 		if err != nil || last[0].Report != "r2" || !last[0].FoundAt.IsZero() {
 			t.Errorf("%+v %v", last, err)
+		}
+		r.change(p.Article, news.Order{Class: news.Correct, Was: "7 to 2", Now: "6 to 3"}, text("6 to 3"))
+		if last, err = s.LastCorrections(ctx, 1); err != nil {
+			t.Fatal(err)
+		}
+		err = r.try(func(tx *store.Tx) error { return tx.CreditReport(ctx, store.Actor{Name: "Ada"}, "r2", last[0].ID) })
+		if got, _ := s.Report(ctx, "r2"); !fault.Is(err, fault.Conflict) || got.Correction == last[0].ID {
+			t.Errorf("it is credited twice: %+v %v", got, err)
 		}
 	})
 }

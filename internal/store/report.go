@@ -44,32 +44,6 @@ type Report struct {
 // ContactName is the name under which the address in a report is sealed.
 func ContactName(reportID string) string { return "contact of the report " + reportID }
 
-// reportSetting is the name under which it is kept how long addresses stay.
-const reportSetting = "reports"
-
-// ReportRetention is for how long what readers gave with a report is kept.
-type ReportRetention struct {
-	ContactDays int `json:"contact_days"`
-}
-
-// DefaultReportRetention is half a year.
-var DefaultReportRetention = ReportRetention{ContactDays: 180}
-
-// ReportRetention returns the period that is set.
-func (s *Store) ReportRetention(ctx context.Context) (ReportRetention, error) {
-	v := DefaultReportRetention
-	_, err := s.Setting(ctx, reportSetting, &v)
-	return v, err
-}
-
-// PutReportRetention sets the period: 1 to 3650 days.
-func (tx *Tx) PutReportRetention(ctx context.Context, by Actor, v ReportRetention) error {
-	if v.ContactDays < 1 || v.ContactDays > 3650 {
-		return fault.Fields{"days": "Give a number of days from 1 to 3650."}
-	}
-	return tx.PutSetting(ctx, by, reportSetting, v)
-}
-
 // AddReport keeps a reader's report; one that is there already is not written
 // again. It tells whether it is new.
 func (tx *Tx) AddReport(ctx context.Context, r Report) (bool, error) {
@@ -143,20 +117,21 @@ func (tx *Tx) audited(ctx context.Context, err error, by Actor, reportID string,
 }
 
 // settleReport marks the report that leads to a correction that is being made,
-// and returns when it came.
-func (tx *Tx) settleReport(ctx context.Context, c news.Correction) (time.Time, error) {
+// and returns when it came. One that has led to another correction stays with
+// that; fresh is false then.
+func (tx *Tx) settleReport(ctx context.Context, c news.Correction) (came time.Time, fresh bool, err error) {
 	at, err := db.One(ctx, tx, func(r db.Scanner) (t time.Time, err error) { return t, r.Scan(db.At(&t)) },
 		"SELECT created_at FROM reader_report WHERE id = $1 AND article_id = $2", c.Report, c.Article)
 	if fault.Is(err, fault.NotFound) {
-		return at, fault.New(fault.Invalid, "this report is about another story; choose one about this one")
+		return at, false, fault.New(fault.Invalid, "this report is about another story; choose one about this one")
 	}
 	if err != nil {
-		return at, err
+		return at, false, err
 	}
 	tx.Touch("desk")
-	_, err = db.Exec(ctx, tx, `UPDATE reader_report SET state = 'corrected', correction_id = $2, settled_at = $3, settled_id = $4, settled_name = $5
-		WHERE id = $1`, c.Report, c.ID, c.FixedAt.UnixMilli(), c.By.ID, c.By.Name)
-	return at, err
+	n, err := db.Exec(ctx, tx, `UPDATE reader_report SET state = 'corrected', correction_id = $2, settled_at = $3, settled_id = $4, settled_name = $5
+		WHERE id = $1 AND state <> 'corrected'`, c.Report, c.ID, c.FixedAt.UnixMilli(), c.By.ID, c.By.Name)
+	return at, n > 0, err
 }
 
 // CreditReport links a report with a correction of the same article that was
@@ -169,20 +144,13 @@ func (tx *Tx) CreditReport(ctx context.Context, by Actor, reportID, correctionID
 		return err
 	}
 	c.Report, c.By = reportID, news.Author(by)
-	if _, err := tx.settleReport(ctx, c); err != nil {
+	_, fresh, err := tx.settleReport(ctx, c)
+	if err == nil && !fresh {
+		err = fault.New(fault.Conflict, "this report has led to a correction already")
+	}
+	if err != nil {
 		return err
 	}
 	tx.Touch("corrections")
 	return tx.audited(ctx, nil, by, reportID, ReportCorrected)
-}
-
-// PruneReports erases the addresses that readers gave, once their time is over.
-func (tx *Tx) PruneReports(ctx context.Context) error {
-	v := DefaultReportRetention
-	if _, err := tx.Setting(ctx, reportSetting, &v); err != nil {
-		return err
-	}
-	_, err := db.Exec(ctx, tx, "UPDATE reader_report SET contact = '' WHERE contact <> '' AND created_at < $1",
-		tx.now()-int64(v.ContactDays)*24*time.Hour.Milliseconds())
-	return err
 }

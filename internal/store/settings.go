@@ -111,10 +111,25 @@ func (tx *Tx) Outlet(ctx context.Context) (outlet.Outlet, error) {
 }
 
 // PutOutlet checks and keeps the newsroom's settings; fault.Fields where they
-// are not in order.
+// are not in order, or would hurt what is there already (see CurrencyBooked and
+// its neighbours). Where the pattern of addresses changes, a job lets the
+// published articles follow.
 func (tx *Tx) PutOutlet(ctx context.Context, by Actor, o outlet.Outlet) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	return tx.PutSetting(ctx, by, outletSetting, o)
+	was := outlet.Default()
+	had, err := tx.Setting(ctx, outletSetting, &was)
+	if err != nil {
+		return err
+	}
+	if had {
+		if err := tx.guardOutlet(ctx, was, o); err != nil {
+			return err
+		}
+	}
+	if err := tx.PutSetting(ctx, by, outletSetting, o); err != nil || !had || was.Pattern == o.Pattern {
+		return err
+	}
+	return tx.beginReaddress(ctx, o.Pattern)
 }

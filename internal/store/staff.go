@@ -168,6 +168,9 @@ func (tx *Tx) SetStaffState(ctx context.Context, by Actor, staffID string, state
 			if err := tx.shutOut(ctx, staffID, ""); err != nil {
 				return err
 			}
+			if err := tx.endTokens(ctx, staffID); err != nil {
+				return err
+			}
 		}
 		tx.Touch("desk")
 		return tx.Audit(ctx, by, "staff."+string(state), "staff", staffID, nil)

@@ -147,6 +147,9 @@ func (tx *Tx) Reset(ctx context.Context, by Actor, staffID string) error {
 	if err := tx.shutOut(ctx, staffID, ""); err != nil {
 		return err
 	}
+	if err := tx.endTokens(ctx, staffID); err != nil {
+		return err
+	}
 	return tx.Audit(ctx, by, "staff.reset", "staff", staffID, nil)
 }
 

@@ -24,6 +24,7 @@ var migrations embed.FS
 type Store struct {
 	*db.DB
 	Clock clock.Clock // wall time; for the times of rows
+	looks *db.Together[*look]
 }
 
 // Tx is a write transaction with the store's writing methods.
@@ -45,6 +46,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, err
 	}
 	d.BeforeCommit(s.recordChanges)
+	s.looks = db.NewTogether(d, s.Fund().lookTogether)
 	return s, nil
 }
 

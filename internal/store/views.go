@@ -46,15 +46,30 @@ type StoryKey struct {
 type query struct {
 	where []string
 	args  []any
+	hand  string // the condition of an article whose drafts the person may see; "" for all
 }
 
 // and adds a condition; each ? stands for the next value.
-func (q *query) and(cond string, args ...any) {
+func (q *query) and(cond string, args ...any) { q.where = append(q.where, q.bind(cond, args...)) }
+
+// bind puts the places of values into a condition.
+func (q *query) bind(cond string, args ...any) string {
 	for _, a := range args {
 		q.args = append(q.args, a)
 		cond = strings.Replace(cond, "?", place(len(q.args)), 1)
 	}
-	q.where = append(q.where, cond)
+	return cond
+}
+
+// columns are those of an article. Of one that is in the list only because it is
+// public the headline is the one that readers see, not that of a change that is
+// being written.
+func (q *query) columns() string {
+	if q.hand == "" {
+		return articleColumnsOfA
+	}
+	return strings.Replace(articleColumnsOfA, "a.headline", "CASE WHEN "+q.hand+
+		" THEN a.headline ELSE COALESCE((SELECT p.headline FROM publication p WHERE p.article_id = a.id), '') END", 1)
 }
 
 func (q *query) equal(column, value string) {
@@ -102,9 +117,14 @@ const (
 
 // rarest finds the word that is in the fewest articles, "" where all are in many.
 func (s *Store) rarest(ctx context.Context, f StoryFilter) (string, error) {
+	return s.rarestOf(ctx, "article_word", f.words())
+}
+
+// rarestOf is the same for any table of words.
+func (s *Store) rarestOf(ctx context.Context, table string, words []string) (string, error) {
 	best, fewest := "", rareWord+1
-	for _, w := range f.words() {
-		n, err := db.One(ctx, s.Query(), db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 AS one FROM article_word WHERE word >= $1 AND word < $2 LIMIT $3) w`,
+	for _, w := range words {
+		n, err := db.One(ctx, s.Query(), db.Value[int], "SELECT COUNT(*) FROM (SELECT 1 AS one FROM "+table+" WHERE word >= $1 AND word < $2 LIMIT $3) w",
 			w, w+afterWord, rareWord+1)
 		if err != nil {
 			return "", err
@@ -161,7 +181,7 @@ func (f StoryFilter) limit(q *query) {
 	if !f.Limited {
 		return
 	}
-	cond := "(a.phase = 'public' OR a.owner_id = ? OR a.reviewer_id = ? OR a.author_id = ? OR EXISTS (SELECT 1 FROM revision r WHERE r.article_id = a.id AND r.author_id = ?)"
+	cond := "(a.owner_id = ? OR a.reviewer_id = ? OR a.author_id = ? OR EXISTS (SELECT 1 FROM revision r WHERE r.article_id = a.id AND r.author_id = ?)"
 	args := []any{f.Own, f.Own, f.Own, f.Own}
 	if len(f.Sections) > 0 {
 		cond += " OR a.section_id IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(f.Sections)), ", ") + ")"
@@ -169,7 +189,8 @@ func (f StoryFilter) limit(q *query) {
 			args = append(args, s)
 		}
 	}
-	q.and(cond+")", args...)
+	q.hand = q.bind(cond+")", args...)
+	q.and("(a.phase = 'public' OR " + q.hand + ")")
 }
 
 var articleColumnsOfA = "a." + strings.ReplaceAll(strings.Join(strings.Fields(articleColumns), " "), ", ", ", a.")
@@ -190,8 +211,36 @@ func (s *Store) Stories(ctx context.Context, f StoryFilter, after StoryKey, limi
 		q.and("a.modified_at <= ?", after.At.UnixMilli()) // what the index can begin with
 	}
 	q.args = append(q.args, limit)
-	return db.Rows(ctx, s.Query(), scanArticle, "SELECT "+articleColumnsOfA+" FROM article a WHERE "+strings.Join(q.where, " AND ")+
+	return db.Rows(ctx, s.Query(), scanArticle, "SELECT "+q.columns()+" FROM article a WHERE "+strings.Join(q.where, " AND ")+
 		" ORDER BY a.modified_at DESC, a.id LIMIT "+place(len(q.args)), q.args...)
+}
+
+// CountStories counts articles by their state: those that a person may see, where
+// the filter is limited. Nothing else of the filter counts.
+func (s *Store) CountStories(ctx context.Context, f StoryFilter) (map[news.State]int, error) {
+	all, err := s.CountByState(ctx)
+	if err != nil || !f.Limited {
+		return all, err
+	}
+	q := &query{}
+	f.limit(q)
+	q.and("a.phase <> 'public'") // of what is public everybody sees all
+	type row struct {
+		state news.State
+		n     int
+	}
+	list, err := db.Rows(ctx, s.Query(), func(r db.Scanner) (v row, err error) { return v, r.Scan(&v.state, &v.n) },
+		"SELECT a.state, COUNT(*) FROM article a WHERE "+strings.Join(q.where, " AND ")+" GROUP BY a.state", q.args...)
+	out := map[news.State]int{}
+	for state, n := range all {
+		if state.Public() {
+			out[state] = n
+		}
+	}
+	for _, v := range list {
+		out[v.state] = v.n
+	}
+	return out, err
 }
 
 // Board lists what is in one state of the desk's work, what is due first.
@@ -199,7 +248,7 @@ func (s *Store) Board(ctx context.Context, state news.State, f StoryFilter, limi
 	f.State, f.Phase = state, state.Phase()
 	q := f.query()
 	q.args = append(q.args, limit)
-	return db.Rows(ctx, s.Query(), scanArticle, "SELECT "+articleColumnsOfA+" FROM article a WHERE "+strings.Join(q.where, " AND ")+
+	return db.Rows(ctx, s.Query(), scanArticle, "SELECT "+q.columns()+" FROM article a WHERE "+strings.Join(q.where, " AND ")+
 		` ORDER BY CASE WHEN a.publish_at IS NULL THEN 1 ELSE 0 END, a.publish_at, CASE WHEN a.deadline_at IS NULL THEN 1 ELSE 0 END, a.deadline_at,
 			a.modified_at DESC, a.id LIMIT `+place(len(q.args)), q.args...)
 }
@@ -219,7 +268,7 @@ func (s *Store) Calendar(ctx context.Context, f StoryFilter, from, to time.Time)
 		case "deadline_at":
 			q.and("a.phase = 'open'")
 		}
-		list, err := db.Rows(ctx, s.Query(), scanArticle, "SELECT "+articleColumnsOfA+" FROM article a WHERE "+strings.Join(q.where, " AND ")+
+		list, err := db.Rows(ctx, s.Query(), scanArticle, "SELECT "+q.columns()+" FROM article a WHERE "+strings.Join(q.where, " AND ")+
 			" ORDER BY a."+column+", a.id LIMIT 1000", q.args...)
 		if err != nil {
 			return nil, err

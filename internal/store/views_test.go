@@ -74,3 +74,48 @@ func TestWhatIsAssignedToSomebodyIsTheirs(t *testing.T) {
 		}
 	})
 }
+
+func TestAListShowsOfAForeignLiveStoryTheHeadlineThatReadersSee(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d := openDesk(t, s)
+		a := d.story("ada", "The ferry runs.")
+		d.room.publish(news.Order{Article: a.ID})
+		d.do(func(tx *store.Tx) error {
+			now, err := tx.Article(t.Context(), a.ID)
+			if err != nil {
+				return err
+			}
+			c := report("en", "The mayor resigns", "x")
+			c.Section = d.section
+			_, err = d.Save(t.Context(), tx, d.by("ada"), news.Change{Article: a.ID, Base: now.Working, Content: c})
+			return err
+		})
+		f := store.StoryFilter{Phase: news.PhasePublic, Limited: true, Own: "somebody"}
+		for _, c := range []struct {
+			f    store.StoryFilter
+			want string
+		}{{f, "Boats on the quay"}, {store.StoryFilter{Phase: news.PhasePublic, Limited: true, Own: d.people["ada"].ID}, "The mayor resigns"},
+			{store.StoryFilter{Phase: news.PhasePublic, Limited: true, Own: "somebody", Sections: []string{d.section}}, "The mayor resigns"},
+			{store.StoryFilter{Phase: news.PhasePublic}, "The mayor resigns"}} {
+			list, err := s.Stories(t.Context(), c.f, store.StoryKey{}, 10)
+			if err != nil || len(list) != 1 || list[0].Headline != c.want {
+				t.Errorf("%+v: %+v %v", c.f, list, err)
+			}
+		}
+		own := d.story("ada", "One.")
+		d.story("dora", "Two.")
+		for who, want := range map[string]int{"somebody": 0, d.people["ada"].ID: 1} {
+			n, err := s.CountStories(t.Context(), store.StoryFilter{Limited: true, Own: who})
+			if err != nil || n[news.Draft] != want || n[news.Published] != 1 {
+				t.Errorf("%s counts %v, %v", who, n, err)
+			}
+		}
+		if n, err := s.CountStories(t.Context(), store.StoryFilter{}); err != nil || n[own.State] != 2 || n[news.Published] != 1 {
+			t.Errorf("%v %v", n, err)
+		}
+		week, err := s.Calendar(t.Context(), f, d.clock.Now().AddDate(0, 0, -3), d.clock.Now().AddDate(0, 0, 3))
+		if err != nil || len(week) != 1 || week[0].Headline != "Boats on the quay" {
+			t.Errorf("%+v %v", week, err)
+		}
+	})
+}

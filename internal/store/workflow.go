@@ -141,6 +141,12 @@ func (tx *Tx) Record(ctx context.Context, e news.Event) error {
 	if err := tx.Audit(ctx, by, "article."+e.Name, "article", e.Article.ID, detail); err != nil {
 		return err
 	}
+	if err := tx.emitStory(ctx, e); err != nil {
+		return err
+	}
+	if err := tx.leavesFront(ctx, e); err != nil {
+		return err
+	}
 	return tx.tell(ctx, e)
 }
 

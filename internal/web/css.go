@@ -62,6 +62,26 @@ func sheetFor(page, lang string) sheet {
 	return sheetOf(sections)
 }
 
+// themes are sheets with the colours of a newsroom: few, since they change only
+// when somebody chooses others.
+var themes sync.Map // page, language and theme → sheet
+
+// themed is the style of a page in a language with a theme at its end.
+func themed(page, lang, theme string) sheet {
+	base := sheetFor(page, lang)
+	if theme == "" {
+		return base
+	}
+	key := [3]string{page, lang, theme}
+	if s, ok := themes.Load(key); ok {
+		return s.(sheet)
+	}
+	text := base.text + theme
+	s := sheet{text, Hash(text)}
+	themes.Store(key, s)
+	return s
+}
+
 // scriptOf is a page's script, "" for none. A name without a file is a defect
 // and panics; the test of all pages would meet it.
 func scriptOf(page string) string {
@@ -82,6 +102,11 @@ func scriptOf(page string) string {
 // to this origin and to formTargets, which a page needs whose form is answered
 // by a redirect to a payment provider.
 func CSP(page, lang string, formTargets ...string) string {
+	return ThemedCSP(page, lang, "", formTargets...)
+}
+
+// ThemedCSP is CSP for a page whose style ends with a theme; see Frame.Theme.
+func ThemedCSP(page, lang, theme string, formTargets ...string) string {
 	targets := strings.Join(append([]string{"'self'"}, formTargets...), " ")
 	script := ""
 	if text := scriptOf(page); text != "" {
@@ -96,6 +121,6 @@ func CSP(page, lang string, formTargets ...string) string {
 		// nosniff. A picture that is being brought in is shown from the browser.
 		script, pictures = "script-src 'self'; connect-src 'self'; ", "'self' blob:"
 	}
-	return "default-src 'none'; " + script + "style-src " + sheetFor(page, lang).hash + "; img-src " + pictures + "; media-src 'self'; " +
+	return "default-src 'none'; " + script + "style-src " + themed(page, lang, theme).hash + "; img-src " + pictures + "; media-src 'self'; " +
 		"font-src 'self'; form-action " + targets + "; base-uri 'none'; frame-ancestors 'none'"
 }

@@ -34,6 +34,16 @@ type EditStory struct {
 	Topics    []EditChoice          `json:"topics,omitempty"`
 	People    []EditChoice          `json:"people,omitempty"`
 	Campaigns []EditChoice          `json:"campaigns,omitempty"`
+	// Next is the step that usually follows the writing, where this person may
+	// make it.
+	Next *EditNext `json:"next,omitempty"`
+}
+
+// EditNext is a step that the editor's page makes by itself once the text is
+// saved: a form that posts to Action.
+type EditNext struct {
+	Action string `json:"action"`
+	Text   string `json:"text"`
 }
 
 // EditURLs are the addresses that the script talks to.
@@ -42,6 +52,7 @@ type EditURLs struct {
 	Lock     string `json:"lock"`
 	Pictures string `json:"pictures,omitempty"` // POST takes a file in
 	Picture  string `json:"picture,omitempty"`  // with a picture's id behind it: POST describes it
+	Library  string `json:"library,omitempty"`  // GET lists pictures to choose from
 	Paste    string `json:"paste,omitempty"`
 	Text     string `json:"text,omitempty"`  // the plain form
 	Story    string `json:"story,omitempty"` // state, notes and history
@@ -49,8 +60,8 @@ type EditURLs struct {
 	Preview  string `json:"preview,omitempty"`
 }
 
-// EditMedium is a picture as the editor shows it. Focal is in ten-thousandths
-// of width and height.
+// EditMedium is a picture as the editor shows it. Focal and Crop (left, top,
+// width, height) are in ten-thousandths of the whole picture's width and height.
 type EditMedium struct {
 	Src     string `json:"src"`
 	Width   int    `json:"width"`
@@ -59,6 +70,12 @@ type EditMedium struct {
 	Credit  string `json:"credit,omitempty"`
 	Caption string `json:"caption,omitempty"`
 	Focal   [2]int `json:"focal"`
+
+	Crop       *[4]int `json:"crop,omitempty"` // nil: nothing is cut away
+	Name       string  `json:"name,omitempty"` // of the file
+	Decorative bool    `json:"decorative,omitempty"`
+	Until      string  `json:"until,omitempty"` // last day of its rights, in words
+	Mine       bool    `json:"mine,omitempty"`  // this person may change it
 }
 
 // EditChoice is something that can be chosen by its name.

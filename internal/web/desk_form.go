@@ -39,7 +39,9 @@ type Field struct {
 	Optional     bool   // says "if you like" beside the label
 	Autocomplete string // as in HTML
 	InputMode    string
-	Rows         int // of an area
+	Rows         int    // of an area
+	Accept       string // media types that a file field offers
+	Many         bool   // of a file field: several at once
 	Lang, Dir    string
 }
 

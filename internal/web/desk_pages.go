@@ -59,6 +59,7 @@ type LinkPage struct {
 // HomePage is the desk's first page ("desk/home").
 type HomePage struct {
 	DeskFrame
+	Action  *Link // the page's primary action
 	Figures []FigureLine
 	Meter   *Meter
 	Panels  []Panel
@@ -96,6 +97,7 @@ type SearchBox struct{ Action, Label, Query string }
 type ViewPage struct {
 	DeskFrame
 	Heading string
+	Tabs    []Tab
 	Back    *Link
 	Facts   []Fact
 	Panels  []Panel

@@ -9,6 +9,9 @@ type Table struct {
 	Rows    []Row
 	Empty   string // what would stand here, where there is nothing
 	Start   *Link  // the first step, beside Empty
+	// Figures says that its columns are read down: it stays a table on a phone,
+	// with the columns' names, and is moved sideways.
+	Figures bool
 }
 
 // Column is a column's head.
@@ -25,7 +28,7 @@ type Row struct {
 }
 
 // Cell is a field of a table. What is empty is left out; they show in this
-// order: Text (a link where Href is set), Small, At, Tag, Button.
+// order: Text (a link where Href is set), Small, At, Tag, Button, Ways.
 type Cell struct {
 	Text      string
 	Href      string
@@ -33,6 +36,7 @@ type Cell struct {
 	At        time.Time
 	Tag       *Tag
 	Button    *PostButton
+	Ways      []Way // what can be done with it, where that is more than one thing
 	Tick      *Tick
 	Lang, Dir string // of Text
 	Late      bool   // red and bold: the word must say it too

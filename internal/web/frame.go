@@ -18,6 +18,11 @@ type Frame struct {
 	Zone   *time.Location // the outlet's; all times on the page are shown in it
 	Today  time.Time      // the date in the nameplate; zero leaves it out
 
+	Theme string // style that puts the outlet's colours over the house's; see outlet.Look.Sheet
+	Logo  Logo   // in place of the name at the head; zero is none
+	Icon  string // address of the tab's icon; "" is the house's
+	Touch string // of a telephone's first screen; "" is none
+
 	Home    string // address of the front page in this language: "/" or "/fa"
 	Nav     []Link // the sections, in order; Current marks the one that we are in
 	Langs   []Link // this page (or else the front page) in other languages
@@ -39,6 +44,12 @@ type Frame struct {
 	Robots      string      // "" or, say, "noindex"
 	JSONLD      any         // marshalled into a data block; nil leaves it out
 	OG          OpenGraph
+}
+
+// Logo is the picture of the outlet's name.
+type Logo struct {
+	Src, Dark     string // Dark: for dark screens; "" is Src
+	Width, Height int    // in pixels, of Src
 }
 
 // Outlet is what a page says about its publisher.

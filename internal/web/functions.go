@@ -14,12 +14,15 @@ import (
 func functions(page string) template.FuncMap {
 	return template.FuncMap{
 		// css is the page's critical style. It comes from our own sheet.
-		"css": func(lang string) template.CSS { return template.CSS(sheetFor(page, lang).text) }, //nolint:gosec // not from users
+		"css": func(lang string, theme ...string) template.CSS {
+			return template.CSS(themed(page, lang, strings.Join(theme, "")).text) //nolint:gosec // tokens and colours that were read as such
+		},
 		// script is the page's own script, from our sources.
 		"script": func() template.JS { return template.JS(scriptOf(page)) }, //nolint:gosec // not from users
 		// on hands a part of a page the page's frame together with its own data.
 		"on":       func(frame, data any) part { return part{frame, data} },
 		"img":      func(p Picture, sizes, load string) slot { return slot{p, sizes, load} },
+		"looks":    func(say string, l []Link) lookNote { return lookNote{say, l} },
 		"asset":    AssetPath,
 		"jsonld":   jsonld,
 		"linked":   linked,

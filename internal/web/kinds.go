@@ -9,7 +9,7 @@ type kind struct {
 
 // scripts are those of assets/script that a page inlines. One page has one, and
 // works without it.
-var scripts = map[string]string{"site/proof": "proof", "desk/signin": "passkey", "desk/choose": "passkey", "desk/prove": "passkey"}
+var scripts = map[string]string{"site/proof": "proof", "desk/signin": "passkey", "desk/choose": "passkey", "desk/prove": "passkey", "desk/picture": "picture"}
 
 // fetched are the pages with a script of their own file, which talks to this
 // origin: the editor alone. It has a plain form beside it.
@@ -24,6 +24,7 @@ var (
 // template, fails at start.
 var kinds = map[string]kind{
 	"site/article":     {ArticlePage{}, site("cards", "front", "meter", "figure", "table", "note", "article")},
+	"site/look":        {LookPage{}, site("cards", "note", "article", "look")},
 	"site/front":       {FrontPage{}, site("cards", "front", "meter", "figure")},
 	"site/list":        {ListPage{}, site("cards", "page", "list")},
 	"site/person":      {PersonPage{}, site("cards", "page", "list")},
@@ -60,6 +61,8 @@ var kinds = map[string]kind{
 	"desk/form":    {FormPage{}, deskShell},
 	"desk/list":    {ListDeskPage{}, deskShell},
 	"desk/view":    {ViewPage{}, deskShell},
+	"desk/library": {LibraryPage{}, append([]string{"board", "shelf"}, deskShell...)},
+	"desk/picture": {PicturePage{}, append([]string{"shelf"}, deskShell...)},
 	"desk/stories": {StoriesPage{}, append([]string{"board"}, deskShell...)},
 	"desk/board":   {BoardPage{}, append([]string{"board"}, deskShell...)},
 	"desk/mail":    {MailPage{}, deskShell},
@@ -67,6 +70,8 @@ var kinds = map[string]kind{
 	"desk/edit":    {EditPage{}, append([]string{"article", "editor"}, deskShell...)},
 	"desk/changes": {ChangesPage{}, append([]string{"diff"}, deskShell...)},
 	"desk/error":   {DeskErrorPage{}, deskShell},
+
+	"mail/article": {data: ArticleMail{}},
 
 	"mail/bank":   {data: BankMail{}},
 	"mail/gift":   {data: GiftMail{}},

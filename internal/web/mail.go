@@ -94,7 +94,7 @@ type NoticeLine struct {
 type SecurityMail struct {
 	MailFrame
 	Name string
-	Kind string // "signin", "passkey", "recovery", "reset", or "other": somebody else's was reset
+	Kind string // "signin", "passkey", "token", "recovery", "reset", or "other": somebody else's was reset
 	What string // the browser, the passkey's name, or whose account it was
 	Time time.Time
 	Link string // absolute: where to look after it

@@ -18,6 +18,10 @@ func sampleRecord(lang string, out map[string]any) {
 	}
 	choice := &VersionChoice{Action: "/x/history", From: "1", To: "3", Versions: []Link{{Href: "3", Text: l.T("versions.option", "n", "3", "when", f.At(sampleTime(20, 17, 40)))},
 		{Href: "1", Text: l.T("versions.option", "n", "1", "when", f.At(sampleTime(20, 14, 5)))}}}
+	looks := []Link{{Text: w.place, Href: "/preview/t", Current: true}, {Text: w.section, Href: "/preview/t/phone"}}
+	shared := &Picture{Src: "/preview/t/hash/1200.jpg", Width: 1200, Height: 630, Alt: w.place}
+	out["site/look"] = LookPage{Frame: f, Say: w.dek, Looks: looks, Card: &LookCard{Title: w.headline, Text: w.dek, Host: "lantern.example", Picture: shared}}
+	out["site/look-phone"] = LookPage{Frame: f, Say: w.dek, Looks: looks, Phone: "/preview/t"}
 	out["site/history"] = HistoryPage{Frame: f, Headline: w.headline, Article: "/x", Say: []string{l.T("versions.say")}, Versions: versions, Compare: choice}
 	out["site/history-diff"] = HistoryPage{Frame: f, Headline: w.headline, Article: "/x", Heading: l.T("versions.between", "from", "1", "to", "3"), Versions: versions[:2], Compare: choice,
 		Parts: []HistoryPart{

@@ -16,6 +16,15 @@ func sampleStory(f DeskFrame, lang string, out map[string]any) {
 	out["desk/stories"] = StoriesPage{DeskFrame: f, Heading: w.section, Action: &Link{Text: w.place, Href: "/desk/stories/new"}, Looks: looks, Tabs: []Tab{{w.section, "/a", 3, true}}, Filter: filter,
 		Views: &SavedViews{Heading: w.section, Action: "/desk/views", Nonce: "n", Query: "view=open", Views: []SavedView{{Link{Text: w.name, Href: "/desk/stories?q=x"}, drop}}},
 		Table: Table{Caption: w.section, Empty: w.dek}, Pager: Pager{Older: "?after=1"}}
+	shot := Shot{Link: Link{Text: "bus.jpg", Href: "/desk/media/x"}, Src: "/desk/pictures/x?w=320", Width: 320, Height: 213, Credit: w.name, Tags: []Tag{{w.place, "warn"}, {w.section, ""}}}
+	out["desk/library"] = LibraryPage{DeskFrame: f, Heading: w.section, Action: &Link{Text: w.place, Href: "/desk/media/new"}, Tabs: []Tab{{w.section, "/a", 0, true}, {w.place, "/b", 3, false}}, Filter: filter,
+		Shots: []Shot{shot, {Link: Link{Text: "new.png", Href: "/desk/media/y"}}}, Pager: Pager{Older: "?after=1"}}
+	out["desk/library-empty"] = LibraryPage{DeskFrame: f, Heading: w.section, Filter: FilterForm{Form: Form{ID: "filter", Action: "/desk/media", Submit: w.section}}, Empty: w.dek}
+	words := Form{ID: "picture", Action: "/desk/media/x", Nonce: "n", Submit: w.section, Groups: []FieldGroup{{Legend: w.place, Hint: w.dek, Fields: []Field{
+		{Name: "focal_x", Kind: "number", InputMode: "decimal", Label: w.section, Value: "50"}, {Name: "files", Kind: "file", Many: true, Accept: "image/png", Label: w.place}}}}}
+	out["desk/picture"] = PicturePage{DeskFrame: f, Heading: "bus.jpg", Back: &Link{Text: w.place, Href: "/desk/media"}, Src: "/desk/pictures/x?whole=1", Width: 600, Height: 400, Hint: w.dek,
+		Facts: []Fact{{Name: w.section, Value: w.name}, {Name: w.place, Tag: &Tag{w.place, "warn"}}}, Form: &words, Panels: []Panel{{ID: "uses", Heading: w.section, Text: w.dek}}}
+	out["desk/picture-waiting"] = PicturePage{DeskFrame: f, Heading: "new.png", Waiting: w.dek}
 	card := Card{Link: Link{Text: w.headline, Href: "/desk/stories/x", Lang: lang, Dir: locale.DirOf(lang)}, Who: w.name, State: w.place, At: sampleTime(20, 14, 5), AtName: w.section, Tag: &Tag{w.place, "stop"}}
 	out["desk/board"] = BoardPage{DeskFrame: f, Heading: w.section, Intro: w.dek, Looks: looks, Back: &Link{Text: w.place, Href: "?a"}, On: &Link{Text: w.section, Href: "?b"}, Week: true, Empty: w.dek,
 		Lanes: []Lane{{ID: "d1", Name: w.section, Count: 2, Current: true, Cards: []Card{card, card}, More: &Link{Text: w.place, Href: "?c"}}, {ID: "d2", Name: w.place}}}

@@ -14,6 +14,7 @@ type ArticlePage struct {
 	Frame
 	Section      *Link  // shown above the headline; nil for pages without one
 	Preview      string // says that nothing here is public; "" for the article itself
+	Looks        []Link // of a preview: the other ways to look at it
 	Headline     string
 	Dek          string
 	Hero         *Figure

@@ -10,6 +10,7 @@ type FrontPage struct {
 	Archive []Link // the last months
 	Donors  int    // how many carry this campaign; 0 leaves the number out
 	Origin  string // what the give form carries as "from"
+	Preview string // says to the staff that readers see it otherwise; "" for the front itself
 }
 
 // FrontBlock is the block of one section; from five stories on it is set with

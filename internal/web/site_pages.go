@@ -16,6 +16,7 @@ type CorrectionsPage struct {
 	Months       []CorrectionMonth
 	Newer, Older string             // further parts of the year
 	Metrics      []CorrectionMetric // newest year first
+	Policy       template.HTML      // the newsroom's own words; "" has none
 }
 
 // CorrectionMetric is a year in figures, in words of the page's language.

@@ -7,6 +7,7 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/job"
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -25,7 +26,7 @@ func (n *Notices) Do(ctx context.Context, w job.Work) error {
 		return fault.Wrap(fault.Internal, err, "the job has no account")
 	}
 	to, err := n.Store.Account(ctx, in.Staff)
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || err == nil && to.State != staff.Active { // headlines of the desk are not for them any more
 		return nil
 	}
 	if err != nil {

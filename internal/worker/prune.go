@@ -23,29 +23,35 @@ func Prune(s *store.Store) Body {
 			if err := tx.PruneTabs(ctx); err != nil {
 				return err
 			}
-			if err := tx.PruneNotices(ctx); err != nil {
-				return err
-			}
 			if err := tx.PruneDonors(ctx); err != nil {
 				return err
 			}
-			if err := tx.PruneReports(ctx); err != nil {
+			if err := tx.PruneRequests(ctx); err != nil {
 				return err
 			}
-			if err := tx.PrunePreviews(ctx); err != nil {
-				return err
-			}
-			_, err := tx.PruneJobs(ctx, now.Add(-7*24*time.Hour))
-			return err
+			return tx.PruneWebhooks(ctx)
 		})
 		if err != nil {
 			return err
 		}
-		for more := true; more; {
-			if more, err = s.FoldStories(ctx); err != nil {
-				return err
+		for _, fold := range []func(context.Context) (bool, error){s.FoldStories, s.FoldMedia} {
+			for more := true; more; {
+				if more, err = fold(ctx); err != nil {
+					return err
+				}
 			}
 		}
 		return &Again{After: 6 * time.Hour, Reason: "done; runs again later"}
+	}
+}
+
+// Retain is the body of job.Retain: once a day it removes what was kept for as
+// long as the newsroom wants to keep it.
+func Retain(s *store.Store) Body {
+	return func(ctx context.Context, _ job.Work) error {
+		if err := s.Retain(ctx); err != nil {
+			return err
+		}
+		return &Again{After: 24 * time.Hour, Reason: "done; runs again tomorrow"}
 	}
 }

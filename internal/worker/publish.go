@@ -31,7 +31,7 @@ func (p *Publisher) publish(ctx context.Context, article string, at time.Time) e
 	if early := at.Sub(p.Newsroom.Clock.Now()); early > 0 {
 		return &Again{After: early, Reason: "it is not time yet"}
 	}
-	return p.Store.Write(ctx, func(tx *store.Tx) error {
+	err := p.Store.Write(ctx, func(tx *store.Tx) error {
 		// What is being typed just now belongs to the text that is looked at.
 		if _, err := (draft.Writing{Clock: p.Newsroom.Clock}).Cut(ctx, tx, article); err != nil {
 			return err
@@ -41,6 +41,24 @@ func (p *Publisher) publish(ctx context.Context, article string, at time.Time) e
 			return err
 		}
 		return p.alarm(ctx, tx, article, at, fate)
+	})
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.Conflict, fault.Denied, fault.TooLarge: // to try it again would mend nothing
+		return p.refused(ctx, article, at, err)
+	}
+	return err
+}
+
+// refused takes a story off the plan whose publication was refused, such as for a
+// language that the newsroom does not publish in any more, and says so.
+func (p *Publisher) refused(ctx context.Context, article string, at time.Time, why error) error {
+	slog.Warn("a scheduled article can't be published", "article", article, "err", why)
+	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		held, err := p.Newsroom.Refused(ctx, tx, article, at)
+		if err != nil || !held {
+			return err
+		}
+		return p.alarm(ctx, tx, article, at, news.Held)
 	})
 }
 

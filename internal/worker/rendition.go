@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 
 	"golang.org/x/sync/semaphore"
 
@@ -55,12 +56,19 @@ func (r *Renderer) Do(ctx context.Context, w job.Work) error {
 	return r.render(ctx, p)
 }
 
-// complete tells whether there is nothing to do.
+// complete tells whether there is nothing to do: all sizes are there, cut as the
+// picture is to be cut now.
 func (r *Renderer) complete(ctx context.Context, p media.Picture) (bool, error) {
 	if p.State != media.Ready || len(p.Renditions) == 0 {
 		return p.State == media.Refused, nil
 	}
-	for _, v := range p.Renditions {
+	if p.Card == nil || p.Card.Face != p.CardFace() || (p.Whole == nil) != p.Crop.None() {
+		return false, nil
+	}
+	for _, v := range p.All() {
+		if v.Cut == media.CutNone && v.Face != p.Face() {
+			return false, nil
+		}
 		if ok, err := r.blobs.Exists(ctx, v.Key); !ok || err != nil {
 			return false, err
 		}
@@ -73,21 +81,50 @@ func (r *Renderer) render(ctx context.Context, p media.Picture) error {
 	if err != nil {
 		return err
 	}
-	made, err := media.Render(data, r.limits)
+	made, err := media.Render(data, p.Cut(), r.limits)
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) {
 		return r.store.Write(ctx, func(tx *store.Tx) error { return tx.RefuseMedia(ctx, p.ID, fault.Say(err)) })
 	}
 	if err != nil {
 		return err
 	}
-	sizes := make([]media.Stored, len(made.Renditions))
-	for i, v := range made.Renditions {
-		sizes[i] = media.Stored{Size: v.Size, Ext: v.Ext, Bytes: int64(len(v.Data)), Key: media.RenditionKey(p.Hash, v.Width, v.Ext)}
-		if err := r.blobs.Put(ctx, sizes[i].Key, bytes.NewReader(v.Data)); err != nil {
+	var sizes []media.Stored
+	keep := func(v media.Rendition, cut, face string) error {
+		at := media.Stored{Size: v.Size, Ext: v.Ext, Bytes: int64(len(v.Data)), Face: face, Cut: cut, Key: media.RenditionKey(face, v.Width, v.Ext)}
+		sizes = append(sizes, at)
+		return r.blobs.Put(ctx, at.Key, bytes.NewReader(v.Data))
+	}
+	for _, v := range made.Renditions {
+		if err := keep(v, media.CutNone, p.Face()); err != nil {
 			return err
 		}
 	}
-	return r.store.Write(ctx, func(tx *store.Tx) error { return tx.MediaRendered(ctx, p.ID, made.PixelHash, sizes) })
+	if err := keep(made.Card, media.CutCard, p.CardFace()); err != nil {
+		return err
+	}
+	if made.Whole != nil {
+		if err := keep(*made.Whole, media.CutWhole, p.WholeFace()); err != nil {
+			return err
+		}
+	}
+	err = r.store.Write(ctx, func(tx *store.Tx) error { return tx.MediaRendered(ctx, p.ID, made.PixelHash, sizes) })
+	if err != nil {
+		return err
+	}
+	return r.sweep(ctx, p.All(), sizes)
+}
+
+// sweep removes the files of sizes that are not the picture's any more.
+func (r *Renderer) sweep(ctx context.Context, before, now []media.Stored) error {
+	for _, v := range before {
+		if slices.ContainsFunc(now, func(n media.Stored) bool { return n.Key == v.Key }) {
+			continue
+		}
+		if err := r.blobs.Delete(ctx, v.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Renderer) original(ctx context.Context, p media.Picture) ([]byte, error) {

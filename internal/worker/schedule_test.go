@@ -222,3 +222,61 @@ func TestTheMailOfNoticesNamesNoStoryUnderEmbargoAndComesOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAMailOfNoticesDoesNotReachAnAccountThatWasSwitchedOff(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	_, now, a, boss := plan(t, s, time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC), "2026-06-01", "09:00")
+	ctx := t.Context()
+	heir := staff.Person{Name: "Heir", Email: "heir@lantern.example", Grants: []staff.Grant{{Role: staff.Owner}}}
+	err := s.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.AddStaff(ctx, store.System, heir); err != nil {
+			return err
+		}
+		if err := tx.Notify(ctx, store.Notice{Kind: store.NoticeMention, Article: a.ID, By: "Ansel"}, "", boss.ID); err != nil {
+			return err
+		}
+		return tx.SetStaffState(ctx, store.System, boss.ID, staff.Disabled)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := web.NewTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := worker.New(s, 1)
+	run.Handle(job.StaffDigest, (&worker.Notices{Store: s, Templates: all, Address: func(p string) string { return p }}).Do)
+	run.Handle(job.NewsPublish, func(context.Context, job.Work) error { return nil })
+	now.Add(48 * time.Hour)
+	if err := run.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if mails, err := s.Mails(ctx, 10, 0); err != nil || len(mails) != 0 {
+		t.Errorf("%d mails, %v", len(mails), err)
+	}
+}
+
+func TestAPublicationThatIsRefusedTakesTheStoryOffThePlanAndSaysSo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		p, now, a, boss := plan(t, s, time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC), "2026-06-01", "09:00")
+		o := outlet.Default()
+		o.Language, o.Zone = "de", "Europe/Berlin" // and no English any more
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.PutOutlet(t.Context(), store.System, o) }); err != nil {
+			t.Fatal(err)
+		}
+		now.Add(time.Hour)
+		if err := p.CatchUp(t.Context()); err != nil || versions(t, s, a.ID) != 0 {
+			t.Fatalf("%d versions, %v", versions(t, s, a.ID), err)
+		}
+		got, err := s.Article(t.Context(), a.ID)
+		if err != nil || got.State != news.CopyDesk {
+			t.Errorf("%s, %v", got.State, err)
+		}
+		if tasks, _, err := s.Tasks(t.Context(), 10); err != nil || len(tasks) != 1 || tasks[0].Kind != "publish.held" {
+			t.Errorf("%+v %v", tasks, err)
+		}
+		if told, err := s.Notices(t.Context(), boss.ID, 10, 0); err != nil || len(told) != 1 || told[0].Kind != store.NoticeFailed {
+			t.Errorf("%+v %v", told, err)
+		}
+	})
+}

@@ -32,19 +32,26 @@ func kindOf(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// moneyPages follows the links of the desk's money page and returns one page of
+// kinds follows the links below an address of the desk and returns one page of
 // each kind, with its address. What is downloaded is no page.
-func (s *server) moneyPages(t *testing.T, cookie string) map[string]*page {
+func (s *server) kinds(t *testing.T, cookie string, begin string, wanted func(path string) bool) map[string]*page {
 	t.Helper()
-	out, queue := map[string]*page{}, []string{"/desk/money"}
+	out, queue := map[string]*page{}, []string{begin}
 	for len(queue) > 0 {
 		address := queue[0]
 		path, _, _ := strings.Cut(address, "?")
 		queue = queue[1:]
-		if out[kindOf(path)] != nil || !strings.HasPrefix(path, "/desk/money") {
+		if out[kindOf(path)] != nil || !wanted(path) {
 			continue
 		}
 		p := &page{Path: address, answer: s.get(t, address, "Cookie", cookie)}
+		if p.Status == http.StatusSeeOther { // who you are is asked first
+			address = p.Header.Get("Location")
+			if path, _, _ = strings.Cut(address, "?"); out[kindOf(path)] != nil {
+				continue
+			}
+			p = &page{Path: address, answer: s.get(t, address, "Cookie", cookie)}
+		}
 		if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 			continue
 		}
@@ -52,7 +59,27 @@ func (s *server) moneyPages(t *testing.T, cookie string) map[string]*page {
 			t.Errorf("%s: %d, %q", path, p.Status, p.Header.Get("Cache-Control"))
 		}
 		out[kindOf(path)] = p
-		parse(t, p.Body).Find("main a[href]").Each(func(_ int, a *goquery.Selection) { queue = append(queue, a.AttrOr("href", "")) })
+		parse(t, p.Body).Find("main a[href], nav a[href]").Each(func(_ int, a *goquery.Selection) { queue = append(queue, a.AttrOr("href", "")) })
+	}
+	return out
+}
+
+func aboutMoney(path string) bool { return strings.HasPrefix(path, "/desk/money") }
+
+// aboutStories are all pages of the desk but those about money.
+func aboutStories(path string) bool {
+	return (path == "/desk" || strings.HasPrefix(path, "/desk/")) && !aboutMoney(path)
+}
+
+// looked sorts kinds of page by the ways to look at them: each is seen in one,
+// and in the long trials in all.
+func looked(kinds []string, i, n int) []string {
+	if torture() {
+		return kinds
+	}
+	var out []string
+	for k := i; k < len(kinds); k += n {
+		out = append(out, kinds[k])
 	}
 	return out
 }
@@ -113,7 +140,7 @@ var linkToMy = regexp.MustCompile(`/my/link/\w+`)
 func TestThePagesAboutMoneyAreAccessibleValidAndNoWiderThanTheScreen(t *testing.T) {
 	s := giving(t, sqlite)
 	owner := s.owner(t)
-	desk := s.moneyPages(t, owner)
+	desk := s.kinds(t, owner, "/desk/money", aboutMoney)
 	if len(desk) < 30 {
 		t.Errorf("only %d kinds of page are linked below /desk/money: %q", len(desk), slices.Sorted(maps.Keys(desk)))
 	}
@@ -132,13 +159,14 @@ func TestThePagesAboutMoneyAreAccessibleValidAndNoWiderThanTheScreen(t *testing.
 		t.Error(fault)
 	}
 	b := browser.Start(t)
-	for _, look := range sightsOf("en") {
+	sights := sightsOf("en")
+	for i, look := range sights {
 		t.Run(fmt.Sprintf("%d %s", look.width, map[bool]string{true: "dark", false: "light"}[look.dark]), func(t *testing.T) {
 			t.Parallel()
 			tab := b.Tab(t, browser.Options{Width: look.width, Dark: look.dark})
 			asksForProof(t, tab, s, look)
 			takes(t, tab, s, owner+"; "+donor)
-			for _, kind := range slices.Sorted(maps.Keys(all)) {
+			for _, kind := range looked(slices.Sorted(maps.Keys(all)), i, len(sights)) {
 				tab.Go(s.Base + all[kind])
 				fits(t, tab, kind, look)
 			}
@@ -150,7 +178,7 @@ func TestThePagesAboutMoneyAreAccessibleValidAndNoWiderThanTheScreen(t *testing.
 // than the window.
 func fits(t *testing.T, tab *browser.Tab, kind string, look sight) {
 	t.Helper()
-	sees(t, tab, fmt.Sprintf("money-%s-%d-%v", strings.NewReplacer("/", "-", " ", "-", "{", "", "}", "").Replace(kind), look.width, look.dark))
+	sees(t, tab, fmt.Sprintf("kind-%s-%d-%v", strings.NewReplacer("/", "-", " ", "-", "{", "", "}", "").Replace(kind), look.width, look.dark))
 	if wide := browser.Get(tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > look.width {
 		t.Errorf("%s is %d pixels wide in a window of %d", kind, wide, look.width)
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"masthead.dev/masthead/internal/testkit/browser"
 	"masthead.dev/masthead/internal/testkit/pg"
 )
 
@@ -22,7 +23,7 @@ const (
 // binary is the program under test.
 var binary string
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) { os.Exit(browser.Main(func() int { return run(m) })) }
 
 func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "masthead-program-")

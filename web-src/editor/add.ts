@@ -8,7 +8,8 @@ import { quote, toBlock, toHeading } from "./body"
 import { h, unique } from "./dom"
 import { toggleList } from "./lists"
 import { addNote } from "./notes"
-import { bring, choose, describe } from "./pictures"
+import { pickPicture } from "./library"
+import { bring, describe, type Uploaded } from "./pictures"
 import { schema } from "./schema"
 import { t } from "./words"
 
@@ -130,17 +131,20 @@ export function insert(view: EditorView, block: Node) {
 }
 
 async function addPicture(view: EditorView) {
-  const file = await choose()
-  if (file) await placePicture(view, file)
+  const p = await pickPicture()
+  if (p) await showPicture(view, p)
 }
 
 /** placePicture brings a file in, puts it into the text, and asks for alt text
  * and credit at once, which it needs before readers may see it. */
 export async function placePicture(view: EditorView, file: File) {
   const p = await bring(file)
-  if (!p) return
+  if (p) await showPicture(view, p)
+}
+
+async function showPicture(view: EditorView, p: Uploaded) {
   insert(view, n.image.createAndFill({ media: p.id, width: p.width, height: p.height })!)
-  const v = await describe({ media: p.id, alt: "", credit: p.credit || "" })
+  const v = await describe({ media: p.id, alt: "", decorative: !!p.decorative, credit: p.credit || "" })
   if (!v) return
   view.state.doc.descendants((node, pos) => {
     if (node.type === n.image && node.attrs.media === p.id && !node.attrs.alt && !node.attrs.credit)
@@ -149,7 +153,6 @@ export async function placePicture(view: EditorView, file: File) {
 }
 
 async function addGallery(view: EditorView) {
-  const file = await choose()
-  const p = file && (await bring(file))
+  const p = await pickPicture()
   if (p) insert(view, n.gallery.create(null, [n.gallery_images.createAndFill({ media: p.id })!, n.gallery_caption.create()]))
 }

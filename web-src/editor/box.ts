@@ -6,7 +6,8 @@ import { described, shapes, type Field } from "./describe"
 import { h, button } from "./dom"
 import { ask, isAddress, label, type Extra, type FormField, type Values } from "./forms"
 import { kindName } from "./move"
-import { bring, choose, describe, missing, sourceOf } from "./pictures"
+import { pickPicture } from "./library"
+import { describe, missing, sourceOf } from "./pictures"
 import { story } from "./story"
 import { t } from "./words"
 
@@ -162,7 +163,7 @@ export class Box implements NodeView {
     const m = story.media[a.media]
     const alt = a.decorative ? "" : a.alt || m?.alt || t("picture.noalt")
     const what = a.decorative ? t("picture.decorative") : a.alt || m?.alt || ""
-    const out: HTMLElement[] = [src ? h("img", { src, alt, draggable: "false" }) : h("p", { class: "bx-none" }, t("picture.elsewhere"), " ", a.source)]
+    const out: HTMLElement[] = [src ? h("img", { src, alt, draggable: "false", "data-media": a.media }) : h("p", { class: "bx-none" }, t("picture.elsewhere"), " ", a.source)]
     const lacks = missing(a)
     out.push(h("p", { class: "meta" }, [what, a.credit || m?.credit].filter(Boolean).join(" · ")))
     if (lacks.length) out.push(h("p", { class: "bx-lacks" }, lacks.join(" ")))
@@ -177,8 +178,7 @@ export class Box implements NodeView {
   }
 
   private async addPhoto() {
-    const file = await choose()
-    const p = file && (await bring(file))
+    const p = await pickPicture()
     const at = this.pos()
     if (!p || at === undefined) return
     const { schema } = this.view.state

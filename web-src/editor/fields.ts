@@ -4,7 +4,8 @@ import type { Json } from "./convert"
 import { button, h, unique } from "./dom"
 import { ask } from "./forms"
 import { same } from "./merge"
-import { bring, choose, credited, missing, sourceOf } from "./pictures"
+import { pickPicture } from "./library"
+import { credited, framed, missing, sourceOf } from "./pictures"
 import { dirOf, story, type Choice } from "./story"
 import { t } from "./words"
 
@@ -153,7 +154,7 @@ function lead(changed: () => void): Part {
     const src = now && sourceOf(now.media)
     const lacks = now ? missing(now) : []
     const shown: (HTMLElement | null)[] = [
-      src ? h("img", { src, alt: now!.alt || m?.alt || t("picture.noalt") }) : null,
+      src ? h("img", { src, alt: now!.alt || m?.alt || t("picture.noalt"), "data-media": now!.media }) : null,
       now ? h("p", { class: "cap" }, [now.caption || m?.caption, m?.credit].filter(Boolean).join(" · ")) : null,
       lacks.length ? h("p", { class: "bx-lacks" }, lacks.join(" ")) : null,
       h("p", { class: "lead-acts" },
@@ -164,8 +165,7 @@ function lead(changed: () => void): Part {
     face.replaceChildren(...shown.filter(e => e !== null))
   }
   const bringIn = async () => {
-    const file = await choose()
-    const p = file && (await bring(file))
+    const p = await pickPicture()
     if (!p) return
     now = { media: p.id }
     draw()
@@ -178,7 +178,7 @@ function lead(changed: () => void): Part {
       { name: "alt", label: t("field.alt"), hint: t("picture.alt.hint"), kind: "area" },
       { name: "caption", label: t("field.caption"), kind: "area" },
       { name: "credit", label: t("field.credit"), hint: t("lead.credit.hint"), kind: "text" },
-    ], { alt: now!.alt || "", caption: now!.caption || "", credit: m?.credit || "" })
+    ], { alt: now!.alt || "", caption: now!.caption || "", credit: m?.credit || "" }, framed(now!.media))
     if (!v) return
     now = cleaned({ media: now!.media, alt: v.alt, caption: v.caption })
     if (m && v.credit !== (m.credit || "")) {

@@ -43,10 +43,11 @@ class Page {
   private draw(place: HTMLElement) {
     const body = h("div", { class: "body-place", dir: dirOf(this.lang) })
     const state = h("div", { class: "state" }, this.status, this.count,
-      story.urls.preview ? h("a", { href: story.urls.preview, target: "_blank", rel: "noopener" }, t("preview")) : null,
+      story.urls.preview ? h("a", { href: story.urls.preview, target: "_blank", onclick: (e: MouseEvent) => this.look(e) }, t("preview")) : null,
       story.urls.story ? h("a", { href: story.urls.story }, t("story")) : null,
       story.urls.text ? h("a", { href: story.urls.text }, t("plain")) : null,
-      button(t("save"), () => this.saver.save(), { class: "btn", id: "save", "aria-keyshortcuts": "Control+S" }))
+      button(t("save"), () => this.saver.save(), { class: story.next ? "btn alt" : "btn", id: "save", "aria-keyshortcuts": "Control+S" }),
+      story.next ? button(story.next.text, () => void this.goOn(story.next!.action), { class: "btn", id: "next" }) : null)
     const keys = h("p", { class: "keys", id: "body-keys" }, t("keys"))
     const sheet = h("div", { class: "sheet" }, this.fields.head, this.fields.lead, this.toolbar.dom, body, keys)
     const aside = h("section", { class: "copy", "aria-labelledby": "details-h" }, h("h2", { id: "details-h" }, t("details")), this.fields.details)
@@ -71,6 +72,24 @@ class Page {
     })
     void this.saver.start().then(() => new Lock(this.locks).start(this.saver.id))
     document.getElementById("editor")!.dataset.ready = "true"
+  }
+
+  /** goOn makes the next step with the text as it stands, once the server has
+   * it; what keeps it from being saved is said as ever. */
+  private async goOn(action: string) {
+    if (!(await this.saver.settled())) return
+    const field = (name: string, value: string) => h("input", { type: "hidden", name, value })
+    const form = h("form", { method: "post", action, hidden: true }, field("nonce", story.nonce), field("seen", this.saver.revision))
+    document.body.append(form)
+    form.submit()
+  }
+
+  /** look opens the preview once the server has what was typed. */
+  private look(e: MouseEvent) {
+    const tab = open("about:blank", "_blank")
+    if (!tab) return
+    e.preventDefault()
+    void this.saver.settled().then(() => { tab.location.href = story.urls.preview! })
   }
 
   private content(): Json {

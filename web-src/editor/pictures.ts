@@ -1,10 +1,15 @@
 // Pictures: bringing them in, saying what they show, and whose they are.
 import { h, button, announce } from "./dom"
 import { ask, label, type Extra, type Values } from "./forms"
+import { framing } from "./framing"
+import { offerKnown } from "./library"
 import { post, story, type Medium } from "./story"
 import { t } from "./words"
 
-export interface Uploaded extends Medium { id: string }
+export interface Uploaded extends Medium {
+  id: string
+  alike?: Uploaded[] // what is here already and looks the same
+}
 
 const fresh = new Map<string, string>() // medium → address of the file in this browser
 
@@ -19,6 +24,7 @@ export function upload(file: File, progress: (percent: number) => void): Promise
     const r = new XMLHttpRequest()
     const body = new FormData()
     body.append("nonce", story.nonce)
+    body.append("lang", story.content.lang || "")
     body.append("file", file)
     r.open("POST", story.urls.pictures)
     r.responseType = "json"
@@ -46,7 +52,7 @@ export async function bring(file: File): Promise<Uploaded | null> {
     const p = await upload(file, n => (bar.value = n))
     line.remove()
     announce(t("picture.there", { name: file.name }))
-    return p
+    return p.alike?.length ? await offerKnown(p, p.alike[0]) : p
   } catch (e) {
     line.replaceChildren((e as Error).message, " ", button(t("form.close"), () => line.remove(), { class: "lnk" }))
     line.className = "note stop bring"
@@ -82,8 +88,7 @@ const names = ["alt", "decorative", "credit", "credit_link", "link"] as const
 
 /** describe asks for what a picture shows and whose it is. */
 export async function describe(p: Values): Promise<Values | null> {
-  const extra: Extra[] = [preview(p)]
-  if (story.media[p.media] && story.urls.picture) extra.push(focus(p.media))
+  const extra: Extra[] = [preview(p), ...framed(p.media)]
   return ask(t("picture.edit"), names.map(name => ({
     name, label: label("image", name), hint: name === "alt" ? t("picture.alt.hint") : name === "credit" ? t("picture.credit.hint") : undefined,
     kind: name === "alt" ? "area" : name === "decorative" ? "flag" : name === "credit" ? "text" : "url",
@@ -94,44 +99,13 @@ function preview(p: Values): Extra {
   return { dom: h("p", { class: "hint" }, missing(p).join(" ")) }
 }
 
-/** focus lets a person mark the point that stays in sight when the picture is
- * cut, by a click or by the arrow keys. */
-function focus(media: string): Extra {
+/** framed is the part of a form that says how a picture is cut; nothing where this
+ * person may not change it. */
+export function framed(media: string): Extra[] {
   const m = story.media[media]
-  let [x, y] = m.focal || [5000, 5000]
-  const dot = h("span", { class: "focal-dot" })
-  const where = () => t("picture.focal.at", { x: Math.round(x / 100), y: Math.round(y / 100) })
-  const img = h("img", { src: sourceOf(media), alt: "" })
-  const pad = h("button", { type: "button", class: "focal" }, img, dot)
-  const show = () => {
-    dot.style.insetBlockStart = y / 100 + "%"
-    dot.style.left = x / 100 + "%" // of the picture, which has no reading direction
-    pad.setAttribute("aria-label", t("picture.focal") + ": " + where())
-  }
-  const set = (nx: number, ny: number) => {
-    x = Math.round(Math.min(10000, Math.max(0, nx)))
-    y = Math.round(Math.min(10000, Math.max(0, ny)))
-    show()
-  }
-  pad.addEventListener("click", e => {
-    if (e.detail === 0) return // a press of the key, not of the pointer
-    const r = img.getBoundingClientRect()
-    set(((e.clientX - r.left) / r.width) * 10000, ((e.clientY - r.top) / r.height) * 10000)
-  })
-  const steps: Record<string, [number, number]> = { ArrowLeft: [-250, 0], ArrowRight: [250, 0], ArrowUp: [0, -250], ArrowDown: [0, 250] }
-  pad.addEventListener("keydown", e => {
-    const s = steps[e.key]
-    if (!s) return
-    e.preventDefault()
-    set(x + s[0], y + s[1])
-    announce(where())
-  })
-  show()
-  const take = () => {
-    if (m.focal && m.focal[0] === x && m.focal[1] === y) return
-    m.focal = [x, y]
-    post(story.urls.picture + media, { focal: [x, y] }).then(r => r.status !== 200 && announce(r.answer.say || t("picture.failed")), () => announce(t("picture.offline")))
-  }
-  return { dom: h("div", { class: "field" }, h("p", {}, h("b", {}, t("picture.focal"))), h("p", { class: "hint" }, t("picture.focal.hint")), pad), take }
+  if (!m?.mine || !story.urls.picture) return []
+  return [framing(media, fresh.get(media) || m.src.split("?")[0] + "?whole=1", () => {
+    if (story.media[media].crop) fresh.delete(media) // what the browser has is all of it
+    for (const img of document.querySelectorAll<HTMLImageElement>(`#editor img[data-media="${media}"]`)) img.src = sourceOf(media)
+  })]
 }
-

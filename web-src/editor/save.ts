@@ -84,6 +84,17 @@ export class Saver {
     void this.send(true)
   }
 
+  /** settled saves the text and tells whether the server has all of it. */
+  async settled(): Promise<boolean> {
+    this.stopped = false
+    await this.send(true)
+    while (this.flying || this.again) await new Promise(done => setTimeout(done, 50)) // one that was under way
+    return !this.dirty && !this.tries && !this.conflicts.length
+  }
+
+  /** revision is the server's name of the text that this one is in step with. */
+  get revision(): string { return this.base }
+
   private retry() {
     if (this.tries && !this.stopped) void this.send(false)
   }
@@ -193,9 +204,13 @@ export class Saver {
   /** adopt shows a kept text and saves it on the base that it was written on:
    * the server merges what others did meanwhile. */
   private async adopt(k: Kept) {
+    if (this.dirty || this.flying) await this.settled()
+    if (this.dirty) { // the server can't be reached: what is shown is kept apart, and offered next time
+      const other = newID(26)
+      await put({ ...this.record(), key: this.key(other), client: other })
+    }
     const before = this.desk.content()
     const onServer = k.base === this.base
-    if (this.dirty || this.flying) await this.send(true)
     this.base = k.base
     this.desk.show(k.content, true)
     this.conflicts.push(...k.conflicts)

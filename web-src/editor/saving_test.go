@@ -99,6 +99,34 @@ func TestATabThatWasKilledGivesItsTextToTheNext(t *testing.T) {
 	p.saved("or not", func(c news.Content) bool { return first(c) == "one" })
 }
 
+// What an earlier tab left is put in place of a text that the server does not
+// have yet: both must be there afterwards.
+func TestTakingAnotherTabsTextKeepsTheOneThatIsShown(t *testing.T) {
+	p := open(t, "en", draft("en", "Two", "one"))
+	w := p.open(browser.Start(t), browser.Options{})
+	c, err := json.Marshal(p.content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := func(do string) string {
+		return `const r=indexedDB.open("masthead-desk",1);r.onsuccess=()=>{const all=r.result.transaction("kept","readwrite").objectStore("kept");` + do + `}`
+	}
+	for i, text := range []string{"left long ago", "left lately"} {
+		w.run(kept(fmt.Sprintf(`all.put({key:"1:old%d",article:"1",client:"old%d",base:"r1",number:1,seq:1,at:%d,conflicts:[],dirty:true,content:%s}).onsuccess=()=>{window.put=%d}`,
+			i, i, i+1, strings.Replace(string(c), "one", text, 1), i+1)))
+		w.wait("it is kept", fmt.Sprintf(`window.put===%d`, i+1))
+	}
+	w.Go(p.URL + "/desk/stories/1/edit")
+	w.wait("the newest is put back", `document.querySelector("#body p")?.innerText==="left lately"`)
+	p.saved("and saved", func(c news.Content) bool { return first(c) == "left lately" })
+	p.with(func() { p.down = true })
+	w.body("p")
+	w.typed(", and mine")
+	w.press("Put it into the text")
+	w.wait("the older one is shown", `document.querySelector("#body p").innerText==="left long ago"`)
+	w.wait("the text that was shown is kept", `(()=>{`+kept(`all.getAll().onsuccess=e=>{window.found=e.target.result.some(k=>JSON.stringify(k.content).includes("left lately, and mine"))}`)+`;return window.found===true})()`)
+}
+
 func TestTextWrittenOnAnOldBaseIsMergedWhenItIsReplayed(t *testing.T) {
 	p := open(t, "en", draft("en", "Base", "one", "two"))
 	b := browser.Start(t)

@@ -8,7 +8,12 @@ export interface Medium {
   alt?: string
   credit?: string
   caption?: string
-  focal?: [number, number] // ten-thousandths of width and height
+  focal?: [number, number] // ten-thousandths of the whole width and height
+  crop?: number[] // left, top, width, height, the same; all of it where there is none
+  name?: string // of the file
+  decorative?: boolean
+  until?: string // last day of its rights
+  mine?: boolean // this person may change it
 }
 
 export interface Choice { id: string; name: string }
@@ -22,12 +27,13 @@ export interface Story {
   lang: string // of the interface
   dir: string
   words: Record<string, any>
-  urls: { save: string; lock: string; pictures?: string; picture?: string; paste?: string; text?: string; story?: string; signin?: string; preview?: string }
+  urls: { save: string; lock: string; pictures?: string; picture?: string; paste?: string; text?: string; story?: string; signin?: string; preview?: string; library?: string }
   media: Record<string, Medium>
   sections?: Choice[]
   topics?: Choice[]
   people?: Choice[]
   campaigns?: Choice[]
+  next?: { action: string; text: string } // the step that follows the writing
 }
 
 export let story: Story

@@ -13,14 +13,18 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"masthead.dev/masthead/internal/api"
 	"masthead.dev/masthead/internal/blob"
 	"masthead.dev/masthead/internal/clock"
 	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/desk/front"
 	"masthead.dev/masthead/internal/desk/money"
+	"masthead.dev/masthead/internal/desk/paper"
 	"masthead.dev/masthead/internal/desk/story"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/outlet"
+	"masthead.dev/masthead/internal/site"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/store/storetest"
@@ -65,12 +69,21 @@ func OpenAt(t *testing.T, s *store.Store, base string) *Room {
 		t.Fatal(err)
 	}
 	r := &Room{T: t, Store: s, Secrets: sec, Clock: at, DNS: map[string]string{}, Fund: &fund.Service{}, Blobs: blobs}
+	readers := &site.Site{Store: s, Templates: all, Clock: at, Blobs: blobs}
 	d := desk.New(desk.Config{Store: s, Secrets: sec, Templates: all, Clock: at, BaseURL: base, Fund: r.Fund,
+		Front: readers.FrontPreview, Text: readers.TextPreview,
 		Archive: &media.Archive{Store: s, Blobs: blobs}, Blobs: blobs,
 		LookupTXT: func(_ context.Context, name string) ([]string, error) { return []string{"unrelated", r.DNS[name]}, nil }})
 	d.Add(money.Part(d))
 	d.Add(story.Part(d))
-	r.Server = httptest.NewServer(web.WithClient(nil, d.Handler()))
+	d.Add(paper.Part(d, func(path string) bool { return outlet.Reserved(outlet.FirstSegment(path)) }))
+	d.Add(front.Part(d))
+	programs := api.New(api.Config{Store: s, Clock: at, Archive: &media.Archive{Store: s, Blobs: blobs}, Base: func() string { return "https://lantern.example" }, Invite: d.Invite,
+		Books: func(context.Context, string) ([]byte, error) { return []byte(`{}`), nil }, Most: 1 << 20})
+	mux := http.NewServeMux()
+	mux.Handle("/", d.Handler())
+	mux.Handle(api.Root+"/", programs.Handler())
+	r.Server = httptest.NewServer(web.WithClient(nil, mux))
 	t.Cleanup(r.Server.Close)
 	return r
 }

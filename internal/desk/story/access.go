@@ -2,77 +2,40 @@ package story
 
 import (
 	"context"
-	"slices"
 
 	"masthead.dev/masthead/internal/draft"
-	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/news"
-	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 )
 
 // access is a story and what this person may do with its text.
-type access struct {
-	news.Article
-	Object staff.Object // as the table of permissions asks about it
-	Read   bool
-	Write  bool
-	Break  bool   // take the lock from somebody else
-	why    string // key of a sentence, where not even Read is so
-}
+type access = editorial.Access
 
-// access finds out what this person may do with a story. It is the only place
-// that decides about reading and writing one; fault.Denied where they may not
-// even read it.
+// access finds out what this person may do with a story; see editorial.
 func (d *Pages) access(ctx context.Context, v *visit, id string) (access, error) {
-	a, err := d.Store.Article(ctx, id)
-	if err != nil {
-		return access{}, err
-	}
-	o := staff.Object{Section: a.Section, Invited: named(a.Owner, a.Reviewer)}
-	if o.Authors, err = d.Store.Authors(ctx, a.ID); err != nil {
-		return access{}, err
-	}
-	o.Authors = append(o.Authors, named(a.Owner)...) // what somebody is to write is theirs
-	out := v.rights(a, o)
-	if !out.Read {
-		return out, v.Refuse(fault.Denied, out.why)
-	}
-	return out, nil
-}
-
-func named(ids ...string) []string {
-	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
-}
-
-// rights asks the table. What has no author, as after an import, is nobody's own.
-func (v *visit) rights(a news.Article, o staff.Object) access {
-	out := access{Article: a, Object: o}
-	own := slices.Contains(o.Authors, v.Account.ID) && v.May(staff.WriteOwn, o).OK()
-	read := v.May(staff.ReadDrafts, o)
-	out.Write = own || v.May(staff.EditDrafts, o).OK()
-	out.Read = out.Write || read.OK() || a.State.Public()
-	out.Break = out.Write && v.May(staff.BreakLock, o).OK()
-	out.why = read.Why
-	return out
+	a, err := d.work.Access(ctx, v.Person(), id)
+	return a, v.say(err)
 }
 
 // writer is access for somebody who is about to write.
 func (d *Pages) writer(ctx context.Context, v *visit, id string) (access, error) {
-	a, err := d.access(ctx, v, id)
-	if err == nil && !a.Write {
-		err = v.Refuse(fault.Denied, "write.notyours")
-	}
-	if err == nil && (a.State == news.Withdrawn || a.State == news.Spiked) {
-		err = v.Refuse(fault.Gone, "write.ended")
-	}
-	return a, err
+	a, err := d.work.Writer(ctx, v.Person(), id)
+	return a, v.say(err)
 }
 
-func (d *Pages) writing() draft.Writing { return draft.Writing{Clock: d.Clock} }
+// say puts a refusal into this person's language.
+func (v *visit) say(err error) error {
+	if r, ok := editorial.Refused(err); ok {
+		return v.Refuse(r.Kind, r.Key)
+	}
+	return err
+}
+
+func (d *Pages) writing() draft.Writing { return d.work.Writing() }
 
 // author is this person as revisions name them.
-func (v *visit) author() news.Author { return news.Author{ID: v.Account.ID, Name: v.Account.Name} }
+func (v *visit) author() news.Author { return editorial.By(v.Person()) }
 
 // begin hands the newest text of a story to somebody who is about to write. A
 // draft that is open in another tab becomes a revision first.
@@ -98,13 +61,5 @@ func (d *Pages) newest(ctx context.Context, article string) (draft.Head, error) 
 
 // reading is the newest text for somebody who only looks; nothing is written.
 func (d *Pages) reading(ctx context.Context, a news.Article) (news.Content, *draft.Draft, error) {
-	open, err := d.Store.Draft(ctx, a.ID)
-	if err == nil {
-		return open.Content, &open, nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return news.Content{}, nil, err
-	}
-	r, err := d.Store.Revision(ctx, a.Working)
-	return r.Content, nil, err
+	return d.work.Reading(ctx, a)
 }

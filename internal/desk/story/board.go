@@ -19,7 +19,7 @@ const columnSize = 50
 // board shows the stories in the works by state.
 func (d *Pages) board(ctx context.Context, v *visit) (web.Page, error) {
 	f, _ := v.filter()
-	counts, err := d.Store.CountByState(ctx)
+	counts, err := d.Store.CountStories(ctx, f)
 	if err != nil {
 		return web.Page{}, err
 	}
@@ -35,7 +35,7 @@ func (d *Pages) board(ctx context.Context, v *visit) (web.Page, error) {
 			return web.Page{}, err
 		}
 		lane := web.Lane{ID: string(s), Name: v.Loc.T("state." + string(s)), Count: len(list)}
-		if !f.Limited && f.Mine == "" {
+		if f.Mine == "" {
 			lane.Count = counts[s]
 		}
 		for _, a := range list {

@@ -97,14 +97,8 @@ func (v *visit) assignmentFacts(a news.Article, names map[string]string) []web.F
 
 // handling is a story for somebody who reviews: hands it on, assigns it.
 func (d *Pages) handling(ctx context.Context, v *visit, action staff.Action) (access, error) {
-	a, err := d.access(ctx, v, v.PathValue("id"))
-	if err != nil {
-		return a, err
-	}
-	if may := v.May(action, a.Object); !may.OK() {
-		return a, v.Refuse(fault.Denied, may.Why)
-	}
-	return a, nil
+	a, err := d.work.Handling(ctx, v.Person(), v.PathValue("id"), action)
+	return a, v.say(err)
 }
 
 // assign is the form of who does what.

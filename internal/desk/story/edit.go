@@ -3,11 +3,13 @@ package story
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/draft"
 	"masthead.dev/masthead/internal/fund"
 	"masthead.dev/masthead/internal/media"
+	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/web"
 )
 
@@ -24,7 +26,10 @@ func (d *Pages) edit(ctx context.Context, v *visit) (web.Page, error) {
 	}
 	data.ID = a.ID
 	data.URLs = web.EditURLs{Save: base + "/save", Lock: base + "/lock", Text: base + "/text", Pictures: "/desk/stories/pictures", Picture: "/desk/pictures/",
-		Paste: "/desk/stories/paste", Story: base, SignIn: "/desk/sign-in"}
+		Paste: "/desk/stories/paste", Library: "/desk/media/choose", Preview: base + "/look", Story: base, SignIn: "/desk/sign-in"}
+	if data.Next, err = d.nextStep(ctx, v); err != nil {
+		return web.Page{}, err
+	}
 	f := v.Frame(ctx, "editor.page")
 	heading := v.Loc.T("editor.untitled")
 	if head.Content.Headline != "" {
@@ -32,6 +37,16 @@ func (d *Pages) edit(ctx context.Context, v *visit) (web.Page, error) {
 		f.Title = heading
 	}
 	return v.Draw("desk/edit", web.EditPage{DeskFrame: f, Heading: heading, Plain: web.Link{Text: v.Loc.T("editor.plain"), Href: data.URLs.Text}, Story: data})
+}
+
+// nextStep is the sending to review of a draft. What it still lacks is said when
+// it is tried.
+func (d *Pages) nextStep(ctx context.Context, v *visit) (*web.EditNext, error) {
+	s, err := d.stands(ctx, v, v.PathValue("id"))
+	if err != nil || !news.Submit.From(s.State) || !s.may(v, news.Submit).OK() {
+		return nil, err
+	}
+	return &web.EditNext{Action: stepPath(s.ID, news.Submit), Text: v.Loc.T("step." + string(news.Submit))}, nil
 }
 
 // editing is what the editor's script is given of a text, and what can be chosen
@@ -43,7 +58,7 @@ func (d *Pages) editing(ctx context.Context, v *visit, head draft.Head) (web.Edi
 		return out, err
 	}
 	lang := head.Content.Lang
-	if out.Media, err = d.shown(ctx, head.Content.Media(), lang); err != nil {
+	if out.Media, err = d.shown(ctx, v, head.Content.Media(), lang); err != nil {
 		return out, err
 	}
 	return out, d.choices(ctx, &out, lang, v.Outlet.Language)
@@ -84,15 +99,26 @@ func (d *Pages) choices(ctx context.Context, out *web.EditStory, lang, fallback 
 }
 
 // shown describes pictures for the editor.
-func (d *Pages) shown(ctx context.Context, ids []string, lang string) (map[string]web.EditMedium, error) {
+func (d *Pages) shown(ctx context.Context, v *visit, ids []string, lang string) (map[string]web.EditMedium, error) {
 	byID, err := d.Store.MediaByID(ctx, ids)
 	out := make(map[string]web.EditMedium, len(byID))
 	for id, p := range byID {
-		out[id] = medium(p, lang)
+		out[id] = v.medium(p, lang)
 	}
 	return out, err
 }
 
-func medium(p media.Picture, lang string) web.EditMedium {
-	return web.EditMedium{Src: "/desk/pictures/" + p.ID, Width: p.Width, Height: p.Height, Alt: p.Alt[lang], Credit: p.Credit, Caption: p.Caption[lang], Focal: [2]int{p.FocalX, p.FocalY}}
+// medium is a picture for the editor. Its address changes with its crop, so that
+// no browser shows an old one.
+func (v *visit) medium(p media.Picture, lang string) web.EditMedium {
+	m := web.EditMedium{Src: "/desk/pictures/" + p.ID, Width: p.Width, Height: p.Height, Alt: p.Alt[lang], Credit: p.Credit, Caption: p.Caption[lang],
+		Focal: [2]int{p.FocalX, p.FocalY}, Name: p.Filename, Decorative: p.Decorative, Mine: v.holds(p).OK()}
+	if !p.RightsUntil.IsZero() {
+		m.Until = v.lastDay(p)
+	}
+	if c := p.Crop; !c.None() {
+		m.Crop = &[4]int{c.X, c.Y, c.Width, c.Height}
+		m.Src += "?crop=" + strings.ReplaceAll(c.String(), " ", "-")
+	}
+	return m
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/news"
@@ -49,28 +50,9 @@ func (v *visit) filter() (f store.StoryFilter, tab string) {
 	if q.Get("mine") != "" {
 		f.Mine = v.Account.ID
 	}
-	v.limit(&f)
+	editorial.Limit(v.Person(), &f)
 	return f, tab
 }
-
-// limit keeps a filter to what this person may see.
-func (v *visit) limit(f *store.StoryFilter) {
-	if v.May(staff.ReadDrafts, staff.Object{Section: nowhere}).OK() {
-		return
-	}
-	f.Limited, f.Own = true, v.Account.ID
-	for _, r := range staff.Roles() {
-		ids, _ := v.Person().Sections(r)
-		for _, id := range ids {
-			if v.May(staff.ReadDrafts, staff.Object{Section: id}).OK() && !slices.Contains(f.Sections, id) {
-				f.Sections = append(f.Sections, id)
-			}
-		}
-	}
-}
-
-// nowhere is no section's id: who may read there may read everywhere.
-const nowhere = "-"
 
 // key reads where the page of the list begins.
 func (v *visit) key() store.StoryKey {
@@ -105,7 +87,7 @@ func (d *Pages) stories(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	counts, err := d.Store.CountByState(ctx)
+	counts, err := d.Store.CountStories(ctx, f)
 	if err != nil {
 		return web.Page{}, err
 	}

@@ -2,9 +2,11 @@ package story
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
 	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/merge"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/staff"
@@ -22,66 +24,22 @@ type stand struct {
 
 // stands gathers it; nothing is written.
 func (d *Pages) stands(ctx context.Context, v *visit, id string) (stand, error) {
-	a, err := d.access(ctx, v, id)
-	if err != nil {
-		return stand{}, err
-	}
-	c, open, err := d.reading(ctx, a.Article)
-	if err != nil {
-		return stand{}, err
-	}
-	s := stand{access: a, head: news.Revision{ID: a.Working, Article: a.ID, Content: c}}
-	if open != nil {
-		s.head.ID = open.ID
-	}
-	s.c, err = d.room.Case(ctx, d.Store, a.Article, s.head, news.Act{Article: a.ID, By: v.author()})
-	return s, err
+	s, err := d.work.Stand(ctx, v.Person(), id)
+	return stand{s.Access, s.Head, s.Case}, v.say(err)
+}
+
+func (s stand) plainly() editorial.Stand {
+	return editorial.Stand{Access: s.access, Head: s.head, Case: s.c}
 }
 
 // may asks whether this person may make a step on the story.
 func (s stand) may(v *visit, step news.Step) staff.Decision {
-	o := s.Object
-	o.Sole = s.c.Sole
-	if step == news.Approve { // one's own is what one began, was to write or has the byline of
-		o.Authors = named(s.Author, s.Owner)
-		if v.Account.PersonID != "" && slices.ContainsFunc(s.c.Content.Bylines, func(b news.Byline) bool {
-			return b.Person == v.Account.PersonID && (b.Role == "by" || b.Role == "with")
-		}) {
-			o.Authors = append(o.Authors, v.Account.ID)
-		}
-	}
-	if step == news.ChangeLive && s.c.Change.Class == news.Typo {
-		o.Sole = false
-	}
-	return staff.MayStep(v.Person(), string(step), o)
+	return s.plainly().May(v.Person(), step)
 }
 
 // offered lists the steps that lead on now and that this person may make, the
 // likely one first.
-func (s stand) offered(v *visit) []news.Step {
-	var out []news.Step
-	for _, step := range news.StepsFrom(s.State) {
-		if s.sensible(step) && s.may(v, step).OK() {
-			out = append(out, step)
-		}
-	}
-	return out
-}
-
-// sensible leaves out what would do nothing.
-func (s stand) sensible(step news.Step) bool {
-	switch step {
-	case news.Confirm:
-		return s.c.Pending.Act == news.TakeDown && s.c.Pending.Due.IsZero() && s.c.Pending.By.ID != s.c.By.ID
-	case news.TakeBack:
-		return s.c.Pending.Act != ""
-	case news.TakeDown:
-		return s.c.Pending.Act == ""
-	case news.Vouch:
-		return s.needsVouching() && !s.c.Sole
-	}
-	return true
-}
+func (s stand) offered(v *visit) []news.Step { return s.plainly().Offered(v.Person()) }
 
 // edits are what differs from the published text.
 func (s stand) edits() []news.Edit {
@@ -89,12 +47,6 @@ func (s stand) edits() []news.Edit {
 		return nil
 	}
 	return merge.Edits(s.c.Live, s.c.Content)
-}
-
-// needsVouching tells whether a change of a live text waits for somebody else to
-// look at it.
-func (s stand) needsVouching() bool {
-	return !s.c.Change.Empty() && s.c.Change.Class != news.Typo && !s.c.Approved.Covers(s.head.ID, s.c.Hash)
 }
 
 // asks are the steps that need more than a press of a button.
@@ -129,13 +81,29 @@ func (d *Pages) flow(ctx context.Context, v *visit, p *web.ViewPage) error {
 			b := v.Button("step."+string(step), stepPath(s.ID, step), "", web.HiddenField{Name: "seen", Value: s.head.ID})
 			b.Main = i == 0
 			p.Ways = append(p.Ways, web.Way{Button: b})
+			if step == news.Approve && s.may(v, news.GoLive).OK() {
+				both := v.Button("step.approve.publish", b.Action, "", append(slices.Clone(b.Fields), web.HiddenField{Name: "then", Value: string(news.GoLive)})...)
+				p.Ways = append(p.Ways, web.Way{Button: both})
+			}
 			continue
 		}
-		p.Ways = append(p.Ways, web.Way{Link: &web.Link{Text: name, Href: stepPath(s.ID, step)}, Main: i == 0})
+		href := stepPath(s.ID, step)
+		if report := v.URL.Query().Get("report"); report != "" && step == news.ChangeLive {
+			href += "?report=" + url.QueryEscape(report) // chosen on the form, if it is about this story
+		}
+		p.Ways = append(p.Ways, web.Way{Link: &web.Link{Text: name, Href: href}, Main: i == 0})
 	}
+	p.Ways = append(p.Ways, v.proposeWays(s)...)
 	p.Facts = append(p.Facts, v.flowFacts(s)...)
 	if s.Embargoed {
 		p.Alarm = &web.Link{Text: v.Loc.T("flow.embargo", "at", p.At(s.PublishAt), "zone", v.Outlet.Zone), Href: base}
+	}
+	proposals, err := d.proposalPanel(ctx, v, s)
+	if err != nil {
+		return err
+	}
+	if proposals != nil {
+		p.Panels = slices.Insert(p.Panels, 0, *proposals)
 	}
 	if missing := v.missing(s); missing != nil {
 		p.Panels = slices.Insert(p.Panels, 0, *missing)

@@ -2,15 +2,14 @@ package story
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/document"
-	"masthead.dev/masthead/internal/draft"
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
-	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
@@ -23,11 +22,15 @@ func (v *visit) notesPanel(s stand, notes []store.Note) web.Panel {
 	p := web.Panel{ID: "notes", Heading: v.Loc.T("notes.heading"), Links: []web.Link{{Text: v.Loc.T("notes.add"), Href: base}}}
 	t := &web.Table{Caption: p.Heading, Columns: v.Columns("notes.note", "notes.who", "notes.settle", "notes.else"), Empty: v.Loc.T("notes.none")}
 	for _, n := range notes {
+		if n.ReplyTo != "" {
+			t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: n.Body, Small: v.Loc.T("change.reply.mark"), Dir: "auto"}, {Text: nameOr(v, n.By.Name), At: n.At}, {}, {}}})
+			continue
+		}
 		cell := web.Cell{Text: v.noteText(n), Small: v.anchor(s.c.Content, n)}
 		if n.State != store.NoteOpen || n.Kind == store.Suggestion {
 			cell.Tag = v.noteTag(n)
 		}
-		t.Rows = append(t.Rows, web.Row{On: n.State == store.NoteOpen, Cells: []web.Cell{cell, {Text: nameOr(v, n.By.Name), At: n.At}, {Button: v.noteButton(s, n, base)}, {Button: v.refuseButton(s, n, base)}}})
+		t.Rows = append(t.Rows, web.Row{On: n.State == store.NoteOpen, Cells: []web.Cell{cell, {Text: nameOr(v, n.By.Name), At: n.At}, {Button: v.noteButton(s, n, base)}, {Button: v.refuseButton(s, n, base), Ways: []web.Way{{Link: &web.Link{Text: v.Loc.T("change.reply"), Href: base + "?to=" + n.ID}}}}}})
 	}
 	p.Table = t
 	return p
@@ -56,7 +59,7 @@ func (v *visit) anchor(c news.Content, n store.Note) string {
 	if n.Block == "" {
 		return ""
 	}
-	text, found := blockText(c, n.Block)
+	text, found := editorial.BlockText(c, n.Block)
 	switch {
 	case !found:
 		return v.Loc.T("notes.gone", "words", n.Quoted)
@@ -77,19 +80,6 @@ func shorten(text string) string {
 		return text
 	}
 	return string([]rune(text)[:shown]) + "…"
-}
-
-// blockText is the text of a top-level block.
-func blockText(c news.Content, block string) (string, bool) {
-	if c.Body == nil {
-		return "", false
-	}
-	for _, b := range c.Body.Blocks {
-		if document.BaseOf(b).ID == block {
-			return document.BlockText(b), true
-		}
-	}
-	return "", false
 }
 
 // noteButton settles a note: a suggestion is accepted or refused on its own page.
@@ -123,6 +113,13 @@ func (d *Pages) note(ctx context.Context, v *visit) (web.Page, error) {
 		return web.Page{}, err
 	}
 	q := v.URL.Query()
+	if q.Get("to") != "" {
+		p, err := d.replyPage(ctx, v, s, store.Note{ReplyTo: q.Get("to")}, nil)
+		if err != nil {
+			return web.Page{}, err
+		}
+		return v.Draw("desk/form", p)
+	}
 	p, err := d.notePage(ctx, v, s, store.Note{Block: q.Get("block"), Quoted: q.Get("quoted"), Kind: store.NoteKind(q.Get("kind"))}, nil)
 	if err != nil {
 		return web.Page{}, err
@@ -144,7 +141,7 @@ func (d *Pages) notePage(ctx context.Context, v *visit, s stand, n store.Note, b
 	if n.Kind == "" {
 		n.Kind = store.PlainNote
 	}
-	people, err := d.readers(ctx, s)
+	people, err := d.work.Readers(ctx, s.access)
 	if err != nil {
 		return web.FormPage{}, err
 	}
@@ -158,62 +155,12 @@ func (d *Pages) notePage(ctx context.Context, v *visit, s stand, n store.Note, b
 		Tabs: []web.Tab{{Text: v.Loc.T("flow.back"), Href: "/desk/stories/" + s.ID}}}, nil
 }
 
-// readers are the colleagues who may read the story: who else is mentioned hears
-// nothing of it.
-func (d *Pages) readers(ctx context.Context, s stand) ([]staff.Person, error) {
-	all, err := d.Store.Staff(ctx)
-	var out []staff.Person
-	for _, p := range all {
-		for _, a := range []staff.Action{staff.ReadDrafts, staff.EditDrafts, staff.WriteOwn} {
-			if a == staff.WriteOwn && len(s.Object.Authors) == 0 { // what is nobody's is not everybody's
-				continue
-			}
-			if staff.May(p, a, s.Object).OK() {
-				out = append(out, p)
-				break
-			}
-		}
-	}
-	return out, err
-}
-
-// handle is how somebody is mentioned: @ and the name without blanks.
-func handle(p staff.Person) string { return "@" + strings.Join(strings.Fields(p.Name), "") }
-
 func handles(people []staff.Person) []string {
 	out := make([]string, len(people))
 	for i, p := range people {
-		out[i] = handle(p)
+		out[i] = editorial.Handle(p)
 	}
 	return out
-}
-
-// mentioned finds who is named in a note, by handle or by name after an @, in
-// whatever case.
-func mentioned(text string, people []staff.Person) []string {
-	var out []string
-	for _, p := range people {
-		if calls(text, handle(p)) || calls(text, "@"+p.Name) {
-			out = append(out, p.ID)
-		}
-	}
-	return out
-}
-
-// calls tells whether a text has a handle that ends there: @Ann is not @Anna.
-func calls(text, handle string) bool {
-	text, handle = strings.ToLower(text), strings.ToLower(handle)
-	for handle != "@" {
-		at := strings.Index(text, handle)
-		if at < 0 {
-			return false
-		}
-		text = text[at+len(handle):]
-		if r, _ := utf8.DecodeRuneInString(text); !unicode.IsLetter(r) && !unicode.IsNumber(r) {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *Pages) doNote(ctx context.Context, v *visit) (web.Page, error) {
@@ -226,45 +173,51 @@ func (d *Pages) doNote(ctx context.Context, v *visit) (web.Page, error) {
 	if n.Kind != store.Suggestion {
 		n.Kind, n.Proposed = store.PlainNote, ""
 	}
-	bad := v.place(s, &n)
+	page := d.notePage
+	if n.ReplyTo = v.Field("reply_to"); n.ReplyTo != "" {
+		page, n.Block, n.Quoted = d.replyPage, "", ""
+	}
+	bad := v.obstacles(editorial.Place(s.c.Content, &n))
 	if len(bad) == 0 {
-		people, err := d.readers(ctx, s)
+		people, err := d.work.Readers(ctx, s.access)
 		if err != nil {
 			return web.Page{}, err
 		}
 		err = d.Store.Write(ctx, func(tx *store.Tx) error {
-			_, err := tx.AddNote(ctx, n, mentioned(n.Body, people)...)
+			_, err := d.work.AddNote(ctx, tx, n, people)
 			return err
 		})
 		if bad = v.obstacles(err); err == nil || len(bad) == 0 {
 			return desk.See("/desk/stories/" + s.ID + "?done=noted#notes"), err
 		}
 	}
-	p, err := d.notePage(ctx, v, s, n, bad)
+	p, err := page(ctx, v, s, n, bad)
 	if err != nil {
 		return web.Page{}, err
 	}
 	return v.Again("desk/form", p)
 }
 
-// place finds the words that a note is about in its block.
-func (v *visit) place(s stand, n *store.Note) []web.FieldError {
-	if n.Block == "" {
-		if n.Quoted == "" {
-			return nil
-		}
-		return v.faults(fault.Fields{"block": ""})
+// replyPage is the form for an answer to a note, which it shows.
+func (d *Pages) replyPage(ctx context.Context, v *visit, s stand, n store.Note, bad []web.FieldError) (web.FormPage, error) {
+	all, err := d.Store.Notes(ctx, s.ID)
+	if err != nil {
+		return web.FormPage{}, err
 	}
-	text, found := blockText(s.c.Content, n.Block)
-	at := strings.Index(text, n.Quoted)
-	if !found || at < 0 {
-		return v.faults(fault.Fields{"quoted": ""})
+	at := slices.IndexFunc(all, func(x store.Note) bool { return x.ID == n.ReplyTo })
+	if at < 0 {
+		return web.FormPage{}, v.Refuse(fault.NotFound, "change.reply.gone")
 	}
-	if n.Quoted != "" {
-		n.Begin = utf8.RuneCountInString(text[:at])
-		n.End = n.Begin + utf8.RuneCountInString(n.Quoted)
+	people, err := d.work.Readers(ctx, s.access)
+	if err != nil {
+		return web.FormPage{}, err
 	}
-	return nil
+	f := v.Frame(ctx, "change.reply")
+	form := web.Form{ID: "note", Action: "/desk/stories/" + s.ID + "/notes", Nonce: v.Nonce(), Submit: f.Title, Errors: bad, Hidden: []web.HiddenField{{Name: "reply_to", Value: n.ReplyTo}},
+		Groups: []web.FieldGroup{{Fields: []web.Field{{Name: "text", Kind: "area", Label: v.Loc.T("notes.note"), Hint: v.Loc.T("notes.hint", "names", v.Loc.List(handles(people))), Value: n.Body, Dir: "auto"}}}}}
+	return web.FormPage{DeskFrame: f, Heading: f.Title, Intro: s.c.Content.Headline, Forms: []web.Form{form},
+		Panels: []web.Panel{{ID: "to", Heading: nameOr(v, all[at].By.Name), Text: v.noteText(all[at])}},
+		Tabs:   []web.Tab{{Text: v.Loc.T("flow.back"), Href: "/desk/stories/" + s.ID}}}, nil
 }
 
 // doSettle resolves a note, opens it again, or accepts or refuses a suggestion.
@@ -275,45 +228,7 @@ func (d *Pages) doSettle(ctx context.Context, v *visit) (web.Page, error) {
 	}
 	to := store.NoteState(v.Field("to"))
 	err = d.Store.Write(ctx, func(tx *store.Tx) error {
-		n, err := tx.Note(ctx, a.ID, v.PathValue("note"))
-		if err != nil {
-			return err
-		}
-		if !settles(n, to) {
-			return v.Refuse(fault.Conflict, "notes.settled")
-		}
-		if n.Kind == store.Suggestion && !a.Write {
-			return v.Refuse(fault.Denied, "write.notyours")
-		}
-		if to == store.NoteAccepted {
-			if err := d.accept(ctx, tx, v, n); err != nil {
-				return err
-			}
-		}
-		return tx.SettleNote(ctx, v.By(), n, to)
+		return d.work.Settle(ctx, tx, v.Person(), a, v.PathValue("note"), to)
 	})
-	return desk.See("/desk/stories/" + a.ID + "?done=settled#notes"), err
-}
-
-// settles tells whether a note can come into a state.
-func settles(n store.Note, to store.NoteState) bool {
-	if n.Kind == store.Suggestion {
-		return n.State == store.NoteOpen && (to == store.NoteAccepted || to == store.NoteRefused)
-	}
-	return n.State == store.NoteOpen && to == store.NoteResolved || n.State == store.NoteResolved && to == store.NoteOpen
-}
-
-// accept puts the new words in place of the old ones, by the way that every text
-// takes: on top of the newest one, or merged with it.
-func (d *Pages) accept(ctx context.Context, tx *store.Tx, v *visit, n store.Note) error {
-	h, err := d.writing().Open(ctx, tx, n.Article)
-	if err != nil {
-		return err
-	}
-	c, ok := news.Replace(h.Content, n.Block, n.Quoted, n.Proposed, n.Begin)
-	if !ok {
-		return v.Refuse(fault.Conflict, "notes.lost")
-	}
-	_, err = d.writing().Save(ctx, tx, draft.Save{Article: n.Article, By: v.author(), Client: id.New(), Seq: 1, Base: h.ID, Content: c, Cut: true})
-	return err
+	return desk.See("/desk/stories/" + a.ID + "?done=settled#notes"), v.say(err)
 }

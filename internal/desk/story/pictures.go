@@ -4,13 +4,14 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 
 	"masthead.dev/masthead/internal/blob"
+	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/staff"
-	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
 
@@ -30,6 +31,15 @@ func (v *visit) mayWrite() bool {
 type taken struct {
 	ID string `json:"id"`
 	web.EditMedium
+	Known bool    `json:"known,omitempty"` // the very file was here already
+	Alike []taken `json:"alike,omitempty"` // what looks the same, the oldest first
+}
+
+func (v *visit) taken(p media.Picture, lang string) taken {
+	if lang == "" {
+		lang = v.Loc.Lang()
+	}
+	return taken{ID: p.ID, EditMedium: v.medium(p, lang)}
 }
 
 // doPicture takes in a picture for a story. It is not public until something
@@ -37,6 +47,10 @@ type taken struct {
 func (d *Pages) doPicture(ctx context.Context, v *visit) (web.Page, error) {
 	if d.Archive == nil {
 		return v.answerFault(fault.New(fault.Unavailable, "no pictures can be kept here"))
+	}
+	if v.Standing("") == desk.SignedOut { // 41 MB are not for anybody to send
+		p, _ := v.turnedAway("")
+		return p, nil
 	}
 	if err := web.ReadForm(v.Request, maxPicture); err != nil {
 		return v.answerFault(err)
@@ -56,20 +70,30 @@ func (d *Pages) doPicture(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	p, err := d.Archive.Add(ctx, data, media.Picture{Filename: news.Line(head.Filename), CreatedBy: v.Account.ID})
-	if err != nil {
-		return v.answerFault(err)
+	got := d.bring(ctx, v, data, media.Picture{Filename: news.Line(head.Filename)})
+	if got.err != nil {
+		return v.answerFault(got.err)
 	}
-	return answer(http.StatusOK, taken{p.ID, medium(p, v.Loc.Lang())}), nil
+	lang := v.PostForm.Get("lang")
+	out := v.taken(got.picture, lang)
+	out.Known = got.known
+	for _, p := range got.alike {
+		if v.holds(p).OK() && p.State == media.Ready {
+			out.Alike = append(out.Alike, v.taken(p, lang))
+		}
+	}
+	return answer(http.StatusOK, out), nil
 }
 
-// doDescribe changes whose a picture is, and the point of it that stays in sight.
-// Fields that are not sent stay as they are.
+// doDescribe changes whose a picture is, the point of it that stays in sight, and
+// its crop. Fields that are not sent stay as they are. The answer is the picture.
 func (d *Pages) doDescribe(ctx context.Context, v *visit) (web.Page, error) {
 	var in struct {
 		Nonce  string  `json:"nonce"`
+		Lang   string  `json:"lang"`
 		Credit *string `json:"credit"`
-		Focal  *[2]int `json:"focal"` // ten-thousandths of width and height
+		Focal  *[2]int `json:"focal"` // ten-thousandths of the whole width and height
+		Crop   *[4]int `json:"crop"`  // left, top, width, height; the same
 	}
 	if err := v.message(&in); err != nil {
 		return v.answerFault(err)
@@ -77,12 +101,9 @@ func (d *Pages) doDescribe(ctx context.Context, v *visit) (web.Page, error) {
 	if p, ok := v.turnedAway(in.Nonce); !ok {
 		return p, nil
 	}
-	p, err := d.Store.Media(ctx, v.PathValue("id"))
+	p, err := d.held(ctx, v)
 	if err != nil {
 		return v.answerFault(err)
-	}
-	if may := v.May(staff.EditMedia, staff.Object{Authors: []string{p.CreatedBy}}); !may.OK() {
-		return v.answerFault(v.Refuse(fault.Denied, may.Why))
 	}
 	if in.Credit != nil {
 		p.Credit = news.Line(*in.Credit)
@@ -90,26 +111,38 @@ func (d *Pages) doDescribe(ctx context.Context, v *visit) (web.Page, error) {
 	if in.Focal != nil {
 		p.FocalX, p.FocalY = min(max(in.Focal[0], 0), 10000), min(max(in.Focal[1], 0), 10000)
 	}
-	err = d.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.DescribeMedia(ctx, p); err != nil {
-			return err
+	if c := in.Crop; c != nil {
+		if p.Crop = (media.Crop{X: c[0], Y: c[1], Width: c[2], Height: c[3]}); !p.Crop.Good() {
+			return v.answerFault(v.Refuse(fault.Invalid, "library.bad.crop"))
 		}
-		return tx.Audit(ctx, v.By(), "media.described", "media", p.ID, nil)
-	})
-	if err != nil {
+		p.Crop = media.ParseCrop(p.Crop.String())
+	}
+	if err := d.describe(ctx, v, p); err != nil {
 		return v.answerFault(err)
 	}
-	return answer(http.StatusOK, map[string]string{"state": "saved"}), nil
+	return answer(http.StatusOK, struct {
+		State string `json:"state"`
+		taken
+	}{"saved", v.taken(p, in.Lang)}), nil
 }
 
-// picture shows a picture to the newsroom, whether readers may see it or not. The
-// original never gets out: it holds who took it where.
+// picture shows a picture to those of the newsroom who work with it, whether
+// readers may see it or not: cut as readers see it, or all of it (?whole=1), as
+// wide as the editor shows it, or as a list does (?w=320). The original never gets
+// out: it holds who took it where.
 func (d *Pages) picture(ctx context.Context, v *visit) (web.Page, error) {
-	p, err := d.Store.Media(ctx, v.PathValue("id"))
+	p, err := d.seen(ctx, v, v.PathValue("id"))
 	if err != nil {
 		return web.Page{}, err
 	}
-	size, ok := p.Fit(previewWidth)
+	width := previewWidth
+	if v.URL.Query().Get("w") == strconv.Itoa(thumb) {
+		width = thumb
+	}
+	size, ok := p.Fit(width)
+	if p.Whole != nil && v.URL.Query().Get("whole") != "" {
+		size = *p.Whole
+	}
 	if !ok || d.Blobs == nil {
 		return web.Page{}, fault.New(fault.NotFound, "the sizes of this picture are not made yet; try again in a moment")
 	}

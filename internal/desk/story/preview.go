@@ -2,13 +2,35 @@ package story
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strconv"
+	"time"
 
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
+
+// look leads somebody to the newest text of a story as readers will see it. The
+// link is theirs and works for an hour; the same one within that hour, so that
+// looking often leaves no more behind than looking once.
+func (d *Pages) look(ctx context.Context, v *visit) (web.Page, error) {
+	a, err := d.access(ctx, v, v.PathValue("id"))
+	if err != nil {
+		return web.Page{}, err
+	}
+	key := hmac.New(sha256.New, d.Secrets.Derive("desk previews"))
+	fmt.Fprintf(key, "%s %s %d", a.ID, v.Account.ID, d.Clock.Now().Unix()/int64(store.OwnPreviewLasts/time.Second/2))
+	token := hex.EncodeToString(key.Sum(nil))
+	if err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutOwnPreview(ctx, v.By(), a.ID, token) }); err != nil {
+		return web.Page{}, err
+	}
+	return desk.See("/preview/" + token), nil
+}
 
 // previews lists the links by which people outside the desk read a story.
 func (d *Pages) previews(ctx context.Context, v *visit) (web.Page, error) {

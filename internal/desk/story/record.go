@@ -14,10 +14,10 @@ func (d *Pages) recordRoutes() []desk.Route {
 	in := d.in
 	return []desk.Route{
 		{Pattern: "GET /desk/reports", Page: in(d.reports), May: desk.Only(staff.Correct)},
-		{Pattern: "POST /desk/reports", Page: in(d.doRetention), May: desk.Only(staff.Outlet)},
 		{Pattern: "GET /desk/reports/{id}", Page: in(d.report), May: desk.Only(staff.Correct)},
 		{Pattern: "POST /desk/reports/{id}", Page: in(d.doReport), May: desk.Only(staff.Correct)},
 		{Pattern: "GET /desk/corrections", Page: in(d.corrections), May: desk.SeeStories},
+		{Pattern: "GET /desk/stories/{id}/look", Page: in(d.look), May: desk.SeeStories},
 		{Pattern: "GET /desk/stories/{id}/preview", Page: in(d.previews), May: desk.SeeStories},
 		{Pattern: "POST /desk/stories/{id}/preview", Page: in(d.doPreview), May: desk.SeeStories},
 		{Pattern: "POST /desk/stories/{id}/preview/{preview}/end", Page: in(d.doEndPreview), May: desk.SeeStories},
@@ -29,6 +29,9 @@ func (d *Pages) recordRoutes() []desk.Route {
 // recordLinks lead from a story's page to its versions and previews.
 func (v *visit) recordLinks(a access) []web.Link {
 	at, out := "/desk/stories/"+a.ID, []web.Link(nil)
+	if a.State != news.Withdrawn && a.State != news.Spiked {
+		out = append(out, web.Link{Text: v.Loc.T("editor.preview"), Href: at + "/look"})
+	}
 	if a.Write && a.State != news.Withdrawn && a.State != news.Spiked {
 		out = append(out, web.Link{Text: v.Loc.T("previews.heading"), Href: at + "/preview"})
 	}
@@ -50,7 +53,7 @@ func (d *Pages) corrections(ctx context.Context, v *visit) (web.Page, error) {
 		return web.Page{}, err
 	}
 	f := v.Frame(ctx, "corrections.heading")
-	t := web.Table{Caption: v.Loc.T("rate.heading"), Columns: v.Columns("rate.year", "rate.articles", "rate.corrections", "rate.per100", "rate.took"), Empty: v.Loc.T("rate.none")}
+	t := web.Table{Caption: v.Loc.T("rate.heading"), Figures: true, Columns: v.Columns("rate.year", "rate.articles", "rate.corrections", "rate.per100", "rate.took"), Empty: v.Loc.T("rate.none")}
 	for i := range t.Columns {
 		t.Columns[i].Num = i > 0
 	}

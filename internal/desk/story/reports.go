@@ -22,10 +22,6 @@ func (v *visit) mayReport(r store.Report) bool {
 // reports lists what readers say is wrong. Whose address was given is on the
 // page of each report alone.
 func (d *Pages) reports(ctx context.Context, v *visit) (web.Page, error) {
-	return d.reportsPage(ctx, v, nil)
-}
-
-func (d *Pages) reportsPage(ctx context.Context, v *visit, bad fault.Fields) (web.Page, error) {
 	state := store.ReportState(v.URL.Query().Get("state"))
 	counts, err := d.Store.CountReports(ctx)
 	if err != nil {
@@ -50,16 +46,6 @@ func (d *Pages) reportsPage(ctx context.Context, v *visit, bad fault.Fields) (we
 				{Text: beginning(r.Wrong), Href: reportsPath + "/" + r.ID, Dir: "auto"}, {Text: v.aboutOf(r), Dir: "auto"}, {At: r.At}}})
 		}
 	}
-	if v.May(staff.Outlet, staff.Object{}).OK() {
-		form, err := d.retentionForm(ctx, v, bad)
-		if err != nil {
-			return web.Page{}, err
-		}
-		p.Forms = append(p.Forms, form)
-	}
-	if len(bad) > 0 {
-		return v.Again("desk/list", p)
-	}
 	return v.Draw("desk/list", p)
 }
 
@@ -77,27 +63,6 @@ func (v *visit) aboutOf(r store.Report) string {
 		return v.Loc.T("reports.paper")
 	}
 	return r.Headline
-}
-
-func (d *Pages) retentionForm(ctx context.Context, v *visit, bad fault.Fields) (web.Form, error) {
-	set, err := d.Store.ReportRetention(ctx)
-	value := desk.Number(int64(set.ContactDays))
-	if len(bad) > 0 {
-		value = v.Field("days")
-	}
-	return web.Form{ID: "keep", Action: reportsPath, Nonce: v.Nonce(), Submit: v.Loc.T("reports.keep.act"), Quiet: true, Errors: desk.ErrorsOf(bad, "days"),
-		Groups: []web.FieldGroup{{Legend: v.Loc.T("reports.keep"), Fields: []web.Field{
-			{Name: "days", Kind: "number", InputMode: "numeric", Label: v.Loc.T("reports.keep.days"), Hint: v.Loc.T("reports.keep.hint"), Value: value, Required: true}}}}}, err
-}
-
-// doRetention sets for how long readers' addresses are kept.
-func (d *Pages) doRetention(ctx context.Context, v *visit) (web.Page, error) {
-	set := store.ReportRetention{ContactDays: int(desk.ToNumber(v.Field("days")))}
-	err := d.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutReportRetention(ctx, v.By(), set) })
-	if fault.KindOf(err) == fault.Invalid {
-		return d.reportsPage(ctx, v, fault.Fields{"days": v.Loc.T("reports.keep.bad")})
-	}
-	return desk.See(reportsPath + "?done=saved"), err
 }
 
 // readReport is a report that this person may deal with.
@@ -187,6 +152,23 @@ func (d *Pages) reportWays(ctx context.Context, v *visit, r store.Report, p *web
 	p.Forms = append(p.Forms, web.Form{ID: "settle", Action: at, Nonce: v.Nonce(), Submit: v.Loc.T("reports.settle.act"), Groups: []web.FieldGroup{{Legend: v.Loc.T("reports.settle"),
 		Fields: []web.Field{what, {Name: "note", Kind: "area", Rows: 3, Label: v.Loc.T("reports.note"), Value: r.Note, Optional: true, Dir: "auto"}}}}})
 	return nil
+}
+
+// reportField asks which report of a reader led to a change of a live story; nil
+// where none waits. What is chosen is settled by the change itself.
+func (d *Pages) reportField(ctx context.Context, v *visit, s stand, chosen string) (*web.Field, error) {
+	list, err := d.Store.ReportsOf(ctx, s.ID)
+	f := &web.Field{Name: "report", Kind: "select", Label: v.Loc.T("change.report"), Hint: v.Loc.T("change.report.hint"), Value: chosen,
+		Options: []web.Option{{Text: v.Loc.T("change.report.none")}}}
+	for _, r := range list {
+		if (r.State == store.ReportOpen || r.State == store.ReportAnswered) && v.mayReport(r) {
+			f.Options = append(f.Options, web.Option{Value: r.ID, Text: beginning(r.Wrong), Lang: r.Lang})
+		}
+	}
+	if err != nil || len(f.Options) == 1 {
+		return nil, err
+	}
+	return f, nil
 }
 
 // doReport settles a report, or links it with a correction.

@@ -269,14 +269,9 @@ func (d *Pages) doRestore(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	if r.Redacted != "" {
-		return web.Page{}, v.Refuse(fault.Gone, "redact.bad.gone")
-	}
 	err = d.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.writing().Restore(ctx, tx, v.author(), a.ID, r.ID); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, v.By(), "article.restored", "article", a.ID, map[string]any{"revision": r.Number})
+		_, err := d.work.Restore(ctx, tx, v.Person(), r)
+		return err
 	})
-	return desk.See("/desk/stories/" + a.ID + "?done=restored"), err
+	return desk.See("/desk/stories/" + a.ID + "?done=restored"), v.say(err)
 }

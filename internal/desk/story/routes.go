@@ -7,8 +7,7 @@ import (
 	"slices"
 
 	"masthead.dev/masthead/internal/desk"
-	"masthead.dev/masthead/internal/merge"
-	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/web"
 )
@@ -16,13 +15,13 @@ import (
 // Pages are the pages about stories.
 type Pages struct {
 	*desk.Desk
-	room news.Newsroom
+	work editorial.Room
 }
 
 // Part is what these pages add to a desk.
 func Part(on *desk.Desk) desk.Part {
-	d := &Pages{Desk: on, room: news.Newsroom{Clock: on.Clock, Diff: merge.Edits}}
-	return desk.Part{Routes: slices.Concat(d.routes(), d.stepRoutes(), d.recordRoutes()), Tasks: tasks}
+	d := &Pages{Desk: on, work: editorial.New(on.Store, on.Clock)}
+	return desk.Part{Routes: slices.Concat(d.routes(), d.stepRoutes(), d.recordRoutes(), d.proposalRoutes(), d.libraryRoutes()), Tasks: tasks}
 }
 
 // visit is a request, with the pages at hand.

@@ -82,8 +82,13 @@ func validClient(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
 }
 
-// message reads a body of JSON, whatever it calls itself: a beacon can't say.
+// message reads a body of JSON, whatever it calls itself: a beacon can't say. Of
+// somebody who is not signed in it reads nothing: that is said by turnedAway, and
+// a body of many megabytes is not for anybody to send.
 func (v *visit) message(into any) error {
+	if v.Standing("") == desk.SignedOut {
+		return nil
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, v.Body, maxSave))
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {

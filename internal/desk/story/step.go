@@ -24,7 +24,15 @@ func (d *Pages) step(ctx context.Context, v *visit) (web.Page, error) {
 	if detour := proveFirst(v, s.may(v, step)); detour != "" {
 		return desk.See(detour), nil
 	}
-	p, err := d.stepPage(ctx, v, s, step, v.proposed(s, step), nil)
+	act := v.proposed(s, step)
+	asked, err := d.proposal(ctx, v, s, step)
+	if err != nil {
+		return web.Page{}, err
+	}
+	if asked.ID != "" {
+		act = follow(act, asked)
+	}
+	p, err := d.stepPage(ctx, v, s, step, act, nil)
 	if err != nil {
 		return web.Page{}, err
 	}
@@ -62,13 +70,21 @@ func (d *Pages) doStep(ctx context.Context, v *visit) (web.Page, error) {
 		return web.Page{}, err
 	}
 	may := s.may(v, step)
-	if detour := proveFirst(v, may); detour != "" {
-		return desk.See(detour), nil
+	act, bad := v.act(s, step)
+	detour := proveFirst(v, may)
+	if detour != "" { // to go there would lose what was written
+		bad = append(bad, web.FieldError{Say: v.Loc.T("change.prove")})
 	}
-	act, bad := v.act(s, step, may)
 	if len(bad) == 0 {
-		var out news.Outcome
-		if out, err = d.make(ctx, v, act); err == nil {
+		asked, err := d.proposal(ctx, v, s, step)
+		if err != nil {
+			return web.Page{}, err
+		}
+		out, err := d.make(ctx, v, act, asked)
+		if err == nil {
+			if step == news.Approve && v.Field("then") == string(news.GoLive) {
+				return d.publishNow(ctx, v)
+			}
 			return desk.See("/desk/stories/" + s.ID + "?done=" + doneKey(step, out)), nil
 		}
 		if bad = v.obstacles(err); len(bad) == 0 {
@@ -82,7 +98,32 @@ func (d *Pages) doStep(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
+	if detour != "" {
+		p.Panels = append(p.Panels, web.Panel{ID: "prove", Heading: v.Loc.T("prove.heading"), Text: v.Loc.T("change.prove.say"), Links: []web.Link{{Text: v.Loc.T("prove.act"), Href: detour}}})
+	}
 	return v.Again("desk/form", p)
+}
+
+// publishNow goes on from an approval that was asked for together with the
+// publication. What stands against it is said on the page of that step; the
+// approval holds.
+func (d *Pages) publishNow(ctx context.Context, v *visit) (web.Page, error) {
+	s, err := d.stands(ctx, v, v.PathValue("id"))
+	if err != nil {
+		return web.Page{}, err
+	}
+	page := "/desk/stories/" + s.ID
+	if !s.may(v, news.GoLive).OK() {
+		return desk.See(page + "?done=step_approve"), nil
+	}
+	out, err := d.make(ctx, v, news.Act{Article: s.ID, Step: news.GoLive, By: v.author(), Seen: s.head.ID}, store.Proposal{})
+	switch {
+	case err == nil:
+		return desk.See(page + "?done=" + doneKey(news.GoLive, out)), nil
+	case len(v.obstacles(err)) > 0:
+		return desk.See(stepPath(s.ID, news.GoLive)), nil
+	}
+	return web.Page{}, err
 }
 
 // doneKey names the notice of what was done.
@@ -96,49 +137,18 @@ func doneKey(step news.Step, out news.Outcome) string {
 	return "step_" + string(step)
 }
 
-// make cuts what is being typed and makes the step, in one transaction.
-func (d *Pages) make(ctx context.Context, v *visit, act news.Act) (out news.Outcome, err error) {
-	err = d.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := d.writing().Cut(ctx, tx, act.Article); err != nil {
+// make makes the step in one transaction; what asked for it is followed by that.
+func (d *Pages) make(ctx context.Context, v *visit, act news.Act, asked store.Proposal) (out news.Outcome, err error) {
+	err = d.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		if out, err = d.work.Make(ctx, tx, v.Person(), act); err != nil || asked.ID == "" {
 			return err
 		}
-		if err := d.allowed(ctx, tx, v, act); err != nil {
-			return err
+		if err = tx.SettleProposal(ctx, v.By(), asked, store.ProposalDone); fault.Is(err, fault.Conflict) {
+			err = nil // somebody else has decided meanwhile
 		}
-		if out, err = d.room.Do(ctx, tx, act); err != nil {
-			return err
-		}
-		if act.Step == news.SendBack {
-			return tx.SentBack(ctx, act.By, act.Article, act.Note)
-		}
-		return nil
+		return err
 	})
-	return out, err
-}
-
-// allowed asks again with what the transaction sees: the story may have moved to
-// another section, or become this person's own, since the page was asked for.
-func (d *Pages) allowed(ctx context.Context, tx *store.Tx, v *visit, act news.Act) error {
-	a, err := tx.Article(ctx, act.Article)
-	if err != nil {
-		return err
-	}
-	r, err := tx.Revision(ctx, a.Working)
-	if err != nil {
-		return err
-	}
-	s := stand{access: access{Article: a, Object: staff.Object{Section: a.Section, Invited: named(a.Owner, a.Reviewer)}}, head: r}
-	if s.Object.Authors, err = tx.Writers(ctx, a.ID, 0); err != nil {
-		return err
-	}
-	s.Object.Authors = append(s.Object.Authors, named(a.Owner)...)
-	if s.c, err = d.room.Case(ctx, tx, a, r, act); err != nil {
-		return err
-	}
-	if may := s.may(v, act.Step); !may.OK() {
-		return v.Refuse(fault.Denied, may.Why)
-	}
-	return nil
+	return out, v.say(err)
 }
 
 // obstacles are the sentences of a refusal or of faulty fields, by field; none
@@ -179,22 +189,19 @@ func (v *visit) sayObstacle(o news.Obstacle) string {
 }
 
 // act reads what the form says.
-func (v *visit) act(s stand, step news.Step, may staff.Decision) (news.Act, []web.FieldError) {
+func (v *visit) act(s stand, step news.Step) (news.Act, []web.FieldError) {
 	act := news.Act{
 		Article: s.ID, Step: step, By: v.author(), Seen: v.Field("seen"), Note: v.Field("note"), Reason: v.Field("reason"),
-		Alone: may.Undo > 0, Owner: v.Field("owner"), Embargoed: v.Field("embargoed") != "", Class: news.Class(v.Field("class")),
+		Owner: v.Field("owner"), Embargoed: v.Field("embargoed") != "", Class: news.Class(v.Field("class")),
 		Was: v.Field("was"), Is: v.Field("is"), Prominent: v.Field("prominent") != "", Blank: v.Field("blank") == "yes", Legal: v.Field("legal") != "",
-		Report: v.Field("report"), Blocks: s.c.Change.Blocks,
+		Report: v.Field("report"), Override: v.Field("override") != "",
 	}
-	act.Override = v.Field("override") != "" && v.May(staff.Override, s.Object).OK()
 	for _, f := range s.c.Findings {
 		if f.Severity == news.Warn && v.Field(ackName(f)) != "" {
 			act.Acknowledged = append(act.Acknowledged, f.Key())
 		}
 	}
-	if step == news.Accept && act.Owner == "" && !v.May(staff.Review, s.Object).OK() {
-		act.Owner = v.Account.ID // whose own pitch it is writes it
-	}
+	act = s.plainly().Asked(v.Person(), act)
 	if step != news.Plan {
 		return act, nil
 	}

@@ -17,6 +17,13 @@ func (d *Pages) stepPage(ctx context.Context, v *visit, s stand, step news.Step,
 	story := "/desk/stories/" + s.ID
 	form := web.Form{ID: "step", Action: stepPath(s.ID, step), Nonce: v.Nonce(), Submit: f.Title, Errors: bad,
 		Hidden: []web.HiddenField{{Name: "seen", Value: s.head.ID}}}
+	asked, err := d.proposal(ctx, v, s, step)
+	if err != nil {
+		return web.FormPage{}, err
+	}
+	if asked.ID != "" {
+		form.Hidden = append(form.Hidden, web.HiddenField{Name: "proposal", Value: asked.ID})
+	}
 	fields, err := d.stepFields(ctx, v, s, step, act, bad)
 	if err != nil {
 		return web.FormPage{}, err
@@ -51,7 +58,12 @@ func (d *Pages) stepFields(ctx context.Context, v *visit, s stand, step news.Ste
 	case news.Plan:
 		return v.planFields(act, bad), nil
 	case news.ChangeLive:
-		return v.changeFields(s, act), nil
+		fields := v.changeFields(s, act)
+		report, err := d.reportField(ctx, v, s, act.Report)
+		if report != nil {
+			fields = append(fields, *report)
+		}
+		return fields, err
 	case news.Retire:
 		return []web.Field{area("note", act.Note, true), v.radio("blank", map[bool]string{true: "yes", false: "no"}[act.Blank], "no", "yes")}, nil
 	case news.TakeDown:

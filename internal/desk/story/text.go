@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"masthead.dev/masthead/internal/desk"
@@ -120,10 +121,18 @@ func (v *visit) read(base news.Content) typed {
 	return in
 }
 
+// maxLostText is the longest form, in bytes, that is given back to somebody who is
+// not signed in any more: a long book's chapter.
+const maxLostText = 2 << 20
+
 // doPlainText takes the form in. On every fault it comes back with what was put
 // in, also where nobody is signed in any more.
 func (d *Pages) doPlainText(ctx context.Context, v *visit) (web.Page, error) {
-	if err := web.ReadForm(v.Request, maxSave); err != nil {
+	limit := int64(maxSave)
+	if v.Standing("") == desk.SignedOut {
+		limit = maxLostText
+	}
+	if err := web.ReadForm(v.Request, limit); err != nil {
 		return web.Page{}, err
 	}
 	switch v.Standing(v.PostForm.Get("nonce")) {
@@ -132,14 +141,16 @@ func (d *Pages) doPlainText(ctx context.Context, v *visit) (web.Page, error) {
 	case desk.Stale:
 		return v.keepText(ctx, v.read(news.Content{}), nil, http.StatusForbidden, fault.Fields{"": v.Loc.T("write.stale")})
 	}
+	in := v.read(news.Content{})
 	sections, err := d.Store.Sections(ctx)
-	if err != nil {
-		return web.Page{}, err
+	to := ""
+	if err == nil {
+		to, in, err = d.keepPlain(ctx, v)
 	}
-	to, in, err := d.keepPlain(ctx, v)
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return web.Page{}, err
+		if fault.KindOf(err) == fault.Internal { // what was typed comes back all the same
+			slog.Error("a text could not be saved", "article", v.PathValue("id"), "err", err)
+			return v.keepText(ctx, in, sections, http.StatusInternalServerError, fault.Fields{"": v.Loc.T("change.failed")})
 		}
 		return v.keepText(ctx, in, sections, statusOf(err), v.sayFaults(err))
 	}

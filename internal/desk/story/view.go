@@ -2,8 +2,10 @@ package story
 
 import (
 	"context"
+	"net/url"
 
 	"masthead.dev/masthead/internal/fault"
+	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/web"
 )
@@ -15,6 +17,9 @@ const recent = 40
 // written when.
 func (d *Pages) story(ctx context.Context, v *visit) (web.Page, error) {
 	a, err := d.access(ctx, v, v.PathValue("id"))
+	if fault.Is(err, fault.Denied) && a.State.Public() {
+		return d.publicStory(ctx, v, a.Article)
+	}
 	if err != nil {
 		return web.Page{}, err
 	}
@@ -50,13 +55,34 @@ func (d *Pages) story(ctx context.Context, v *visit) (web.Page, error) {
 	return v.Draw("desk/view", p)
 }
 
+// publicStory is the page of a public story for those who don't work on it: what
+// readers see. An update that is being written is no business of theirs yet.
+func (d *Pages) publicStory(ctx context.Context, v *visit, a news.Article) (web.Page, error) {
+	pub, err := d.Store.Publication(ctx, a.ID)
+	if err != nil {
+		return web.Page{}, err
+	}
+	sections, err := d.Store.Sections(ctx)
+	if err != nil {
+		return web.Page{}, err
+	}
+	f := v.Frame(ctx, "nav.stories")
+	f.Title = pub.Content.Headline
+	p := web.ViewPage{DeskFrame: f, Heading: pub.Content.Headline, Back: &web.Link{Text: v.Loc.T("nav.stories"), Href: "/desk/stories"}}
+	a.Section, a.Live, a.Working = pub.Content.Section, pub.Revision, pub.Revision
+	p.Facts = append(v.storyFacts(access{Article: a}, pub.Content, sections), web.Fact{Name: v.Loc.T("story.public.since"), Value: p.At(pub.First)})
+	p.Panels = []web.Panel{{ID: "public", Heading: v.Loc.T("story.public"), Text: v.Loc.T("story.public.say"),
+		Links: []web.Link{{Text: v.Loc.T("story.public.read"), Href: (&url.URL{Path: pub.Path}).String()}}}}
+	return v.Draw("desk/view", p)
+}
+
 func (v *visit) storyFacts(a access, c news.Content, sections []news.Section) []web.Fact {
 	words := 0
 	if c.Body != nil {
 		words = c.Body.Words()
 	}
 	out := []web.Fact{{Name: v.Loc.T("stories.state"), Value: v.Loc.T("state." + string(a.State))},
-		{Name: v.Loc.T("write.field.lang"), Value: a.Lang}, {Name: v.Loc.T("story.words"), Value: v.Loc.Count(words)}}
+		{Name: v.Loc.T("write.field.lang"), Value: locale.NameOf(a.Lang)}, {Name: v.Loc.T("story.words"), Value: v.Loc.Count(words)}}
 	if a.Section != "" {
 		out = append(out, web.Fact{Name: v.Loc.T("stories.section"), Value: v.SectionName(a.Section, sections)})
 	}

@@ -18,14 +18,50 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Browser is one running Chromium, shared by the tests of a package.
+// Browser is one running Chromium.
 type Browser struct {
 	ctx context.Context
+	end func()
 }
 
-// Start starts Chromium; it ends with the test. Where there is none the test
-// fails in CI and is skipped elsewhere.
+// shared is the one that all tests of a process use between them, where Main
+// runs them.
+var shared struct {
+	mu      sync.Mutex
+	allowed bool
+	browser *Browser
+}
+
+// Main is for a package's TestMain: its tests share one Chromium, which ends
+// after the last. Each tab is a context of its own, so nothing else is shared.
+func Main(run func() int) int {
+	shared.allowed = true
+	defer func() {
+		if shared.browser != nil {
+			shared.browser.end()
+		}
+	}()
+	return run()
+}
+
+// Start starts Chromium; it ends with the test, or with all of them under Main.
+// Where there is none the test fails in CI and is skipped elsewhere.
 func Start(t testing.TB) *Browser {
+	t.Helper()
+	if !shared.allowed {
+		b := launch(t)
+		t.Cleanup(b.end)
+		return b
+	}
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if b := shared.browser; b == nil || b.ctx.Err() != nil { // none yet, or it crashed
+		shared.browser = launch(t)
+	}
+	return shared.browser
+}
+
+func launch(t testing.TB) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil || os.Getenv("MASTHEAD_NO_BROWSER") != "" {
@@ -46,8 +82,7 @@ func Start(t testing.TB) *Browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
-	t.Cleanup(func() { end(); stop(); os.RemoveAll(dir) })
-	return &Browser{ctx: ctx}
+	return &Browser{ctx: ctx, end: func() { end(); stop(); os.RemoveAll(dir) }}
 }
 
 // Tab is one page in a browser context of its own: no cookies are shared.
