@@ -5,18 +5,21 @@ import (
 	"time"
 )
 
-// Together serves callers that come at the same moment at once: while some are
-// served, those who come wait, and then they are served together. It is for work
-// that costs less for many than for each, where sharing a commit alone (Write) is
-// not enough.
+// Together serves callers of the same moment at once: while some are served,
+// those who come wait, and then they are served together. It is for work that
+// costs less for many than for each, where sharing a commit alone is not enough.
 type Together[T any] struct {
 	d       *DB
 	serve   func([]T)
+	batches int // at most, under way at a time
+
 	mu      sync.Mutex
 	waiting []caller[T]
-	serving int // batches under way
-	last    int // how many were served at once the last time
-	came    chan struct{}
+	open    int           // batches under way
+	inside  int           // callers in them
+	last    int           // how many the last one served
+	took    time.Duration // and how long that took
+	came    chan struct{} // somebody came
 }
 
 type caller[T any] struct {
@@ -25,14 +28,12 @@ type caller[T any] struct {
 }
 
 // NewTogether makes one for callers of a database. serve gets one item or more,
-// at most as many as may share a commit; it may run twice at the same time.
+// at most as many as may share a commit. On PostgreSQL it runs twice at a time, so
+// that one batch works here while the other one's statements run there; SQLite has
+// one writer, for whom larger batches are better.
 func NewTogether[T any](d *DB, serve func([]T)) *Together[T] {
-	return &Together[T]{d: d, serve: serve, came: make(chan struct{}, 1)}
+	return &Together[T]{d: d, serve: serve, batches: map[Engine]int{SQLite: 1, Postgres: 2}[d.engine], came: make(chan struct{}, 1)}
 }
-
-// batchesAtOnce is how many batches are under way at a time: while one waits for
-// the disk the next one works.
-const batchesAtOnce = 2
 
 // Do returns when the item was served.
 func (t *Together[T]) Do(item T) {
@@ -43,17 +44,22 @@ func (t *Together[T]) Do(item T) {
 	c := caller[T]{item, make(chan struct{})}
 	t.mu.Lock()
 	t.waiting = append(t.waiting, c)
-	if t.serving < batchesAtOnce {
-		t.serving++
+	if t.open < t.batches {
+		t.open++
 		go t.run()
 	}
 	t.mu.Unlock()
+	select {
+	case t.came <- struct{}{}:
+	default:
+	}
 	<-c.done
 }
 
 // run serves batches until nobody waits.
 func (t *Together[T]) run() {
 	for {
+		t.gather()
 		batch := t.take()
 		if len(batch) == 0 {
 			return
@@ -62,24 +68,51 @@ func (t *Together[T]) run() {
 		for i, c := range batch {
 			items[i] = c.item
 		}
+		began := time.Now()
 		t.serve(items)
+		t.mu.Lock()
+		t.inside -= len(batch)
+		t.took = time.Since(began)
+		t.mu.Unlock()
 		for _, c := range batch {
 			close(c.done)
 		}
 	}
 }
 
-// take returns those who wait; nobody ends the one who asks.
+// gather waits for as many as were served the last time: they are likely to be
+// back in a moment, and without them the first one would be served alone. It
+// waits for half the time at most that the last batch took.
+func (t *Together[T]) gather() {
+	t.mu.Lock()
+	late := time.After(halfOf(t.took))
+	for len(t.waiting) < t.last {
+		t.mu.Unlock()
+		select {
+		case <-t.came:
+		case <-late:
+			t.mu.Lock()
+			t.last = 0
+			continue
+		}
+		t.mu.Lock()
+	}
+	t.mu.Unlock()
+}
+
+// take returns those of the next batch: its share of all who are here, so that
+// batches that run at a time are of one size. Where nobody waits it ends one.
 func (t *Together[T]) take() []caller[T] {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	n := min(len(t.waiting), t.d.share)
+	here := len(t.waiting) + t.inside
+	n := min(len(t.waiting), t.d.share, (here+t.batches-1)/t.batches)
 	batch := t.waiting[:n:n]
 	t.waiting = append([]caller[T](nil), t.waiting[n:]...)
+	t.inside += n
+	t.last = n
 	if n == 0 {
-		t.serving--
+		t.open--
 	}
 	return batch
 }
-
-var _ = time.Now

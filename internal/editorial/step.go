@@ -154,7 +154,19 @@ func (r Room) allowed(ctx context.Context, tx *store.Tx, p staff.Person, act new
 	if may := s.May(p, act.Step); !may.OK() {
 		return refuse(fault.Denied, may.Why)
 	}
-	return nil
+	return writes(ctx, tx, act)
+}
+
+// writes asks that whoever is to write a pitch works here.
+func writes(ctx context.Context, tx *store.Tx, act news.Act) error {
+	if act.Step != news.Accept || act.Owner == "" {
+		return nil
+	}
+	a, err := tx.Account(ctx, act.Owner)
+	if fault.Is(err, fault.NotFound) || err == nil && a.State != staff.Active {
+		return fault.Fields{"owner": "Choose somebody who works here."}
+	}
+	return err
 }
 
 // Restore brings a revision of a story back as a new one.
@@ -199,8 +211,8 @@ func (s Stand) Asked(p staff.Person, act news.Act) news.Act {
 	act.Alone = s.May(p, act.Step).Undo > 0
 	act.Override = act.Override && staff.May(p, staff.Override, s.Object).OK()
 	act.Blocks = s.Case.Change.Blocks
-	if act.Step == news.Accept && act.Owner == "" && !staff.May(p, staff.Review, s.Object).OK() {
-		act.Owner = p.ID // whose own pitch it is writes it
+	if act.Step == news.Accept && !staff.May(p, staff.Review, s.Object).OK() {
+		act.Owner = p.ID // whose own pitch it is writes it; only who reviews may give it to others
 	}
 	return act
 }

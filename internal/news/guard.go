@@ -156,7 +156,8 @@ func (c Case) approved() []Obstacle {
 }
 
 func (c Case) plan() []Obstacle {
-	return slices.Concat(c.approved(), when(!c.At.After(c.Now), Obstacle{Key: "flow.no.future", Field: "at"}), c.gate(c.Findings))
+	soon := c.At.After(c.Now) && c.Approved.Alone && c.At.Before(c.Now.Add(UndoLasts)) // there would be no time to take it back
+	return slices.Concat(c.approved(), when(!c.At.After(c.Now), Obstacle{Key: "flow.no.future", Field: "at"}), when(soon, Obstacle{Key: "flow.no.soon", Field: "time"}), c.gate(c.Findings))
 }
 
 func (c Case) goLive() []Obstacle {

@@ -3,6 +3,8 @@ package site
 import (
 	"context"
 	"html/template"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"masthead.dev/masthead/internal/document"
@@ -145,22 +147,41 @@ func (sh *shell) shared(c news.Content, in inside) *web.Picture {
 func plainBody(d *document.Document, home string) string {
 	out := *d
 	out.Blocks = nil
+	para := func(lines ...string) {
+		for _, l := range lines {
+			if l = strings.TrimSpace(l); l != "" {
+				out.Blocks = append(out.Blocks, document.P(l))
+			}
+		}
+	}
 	for _, b := range d.Blocks {
 		switch b := b.(type) {
 		case *document.Paragraph, *document.Heading, *document.List, *document.Quote, *document.Code, *document.Divider:
 			out.Blocks = append(out.Blocks, b)
 		case *document.Embed:
-			out.Blocks = append(out.Blocks, document.P(first(b.Title, b.URL)+" "+b.URL))
+			para(b.Title, b.URL)
+		case *document.Table:
+			para(b.Caption.String())
+			for _, row := range b.Rows {
+				cells := make([]string, len(row))
+				for i, c := range row {
+					cells[i] = c.Text.String()
+				}
+				para(strings.Join(cells, " | "))
+			}
 		case *document.Raw: // of an import, and shown to nobody
 		default:
 			one := *d
 			one.Blocks, one.Footnotes = []document.Block{b}, nil
-			for para := range strings.SplitSeq(document.Text(&one), "\n\n") {
-				if para = strings.TrimSpace(para); para != "" {
-					out.Blocks = append(out.Blocks, document.P(para))
-				}
-			}
+			para(strings.Split(document.Text(&one), "\n")...)
 		}
 	}
-	return strings.ReplaceAll(markdown.Write(&out), "](/", "]("+home)
+	text := escaped.ReplaceAllString(strings.ReplaceAll(markdown.Write(&out), "](/", "]("+home), "$1")
+	for i, n := range d.Footnotes {
+		text = strings.ReplaceAll(text, "[^"+n.ID+"]", "["+strconv.Itoa(i+1)+"]")
+	}
+	return text
 }
+
+// escaped is a sign that Markdown protects and a mail need not.
+var escaped = regexp.MustCompile(`\\([[:punct:]])`)

@@ -219,7 +219,9 @@ func (s *Site) previewPicture(ctx context.Context, r *web.Request) (web.Page, er
 	}
 	for _, p := range pictures {
 		sizes := p.All()
-		i := slices.IndexFunc(sizes, func(x media.Stored) bool { return x.Face == face && x.Width == width && x.Ext == ext && x.Cut != media.CutWhole })
+		i := slices.IndexFunc(sizes, func(x media.Stored) bool {
+			return x.Face == face && x.Width == width && x.Ext == ext && x.Cut != media.CutWhole
+		})
 		if i < 0 || !p.Usable(s.Clock.Now()) {
 			continue
 		}

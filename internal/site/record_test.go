@@ -379,7 +379,7 @@ func TestAPreviewShowsWhatIsNotPublicToWhoeverHasItsLinkAlone(t *testing.T) {
 		"/phone": {`src="/preview/` + token + `"`, "frame-src 'self'"}, "/card": {`width="1200" height="630"`, "form-action 'none'"},
 		"/mail": {"Kiwiword", "style-src 'unsafe-inline'"}, "/mail.txt": {"Kiwiword", "form-action 'none'"},
 	} {
-		got := p.get("/preview/" + token + look).is(200).has("Merger", c.want)
+		got := p.get("/preview/"+token+look).is(200).has("Merger", c.want)
 		if h := got.Header; h.Get("Cache-Control") != "no-store" || !strings.Contains(h.Get("Content-Security-Policy"), c.csp) || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") {
 			t.Errorf("%s: %v", look, h)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,23 @@ func goal(target string) string {
 		return target
 	}
 	return address(target, "")
+}
+
+// slugPage is the page of a section, topic or person, or one of its feeds.
+var slugPage = regexp.MustCompile(`^(/(?:sections|topics|people)/[^/]+)(/(?:feed\.xml|atom\.xml|feed\.json))?$`)
+
+// renamed leads on from what hangs on the old address of a section, topic or
+// person: its feeds, and its pages in further languages.
+func (s *Site) renamed(ctx context.Context, r *web.Request, clean string) (web.Page, bool) {
+	m := slugPage.FindStringSubmatch(r.Path)
+	if m == nil {
+		return web.Page{}, false
+	}
+	f, err := s.Store.Lookup(ctx, m[1])
+	if err != nil || !slugPage.MatchString(f.Target) || f.Target == m[1] {
+		return web.Page{}, false
+	}
+	return web.Moved(address(strings.TrimSuffix(clean, r.Path)+f.Target+m[2], ""), movedDeps...), true
 }
 
 // queryMost is how long a query may be that is looked up, in bytes.

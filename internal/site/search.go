@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/search"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
@@ -70,6 +71,9 @@ func (s *Site) find(ctx context.Context, sh *shell, r *web.Request, data *web.Se
 	for _, h := range hits {
 		v := web.Story{Href: address(h.Path, ""), Headline: h.Content.Headline, Section: sh.sectionLink(h.Content.Section),
 			At: h.First, Updated: h.Updated, Dek: h.Content.Dek, Excerpt: marked(h.Excerpt)}
+		if h.State == news.Retracted { // its text does not hold
+			v.Headline, v.Dek, v.Excerpt = sh.T("list.retracted", "headline", h.Content.Headline), "", ""
+		}
 		for _, b := range h.Content.Bylines {
 			if b.Role == "by" || b.Role == "with" {
 				v.By = append(v.By, b.Name)

@@ -94,6 +94,9 @@ func (s *Site) serve(ctx context.Context, r *web.Request) (web.Page, error) {
 		if moved, ok := s.moved(ctx, clean); ok {
 			return moved, nil
 		}
+		if moved, ok := s.renamed(ctx, r, clean); ok {
+			return moved, nil
+		}
 	}
 	return page, err
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,28 @@ func TestAChangeThatWaitsComesOutOnceWhereASecondPersonLetsItThrough(t *testing.
 		}
 		if p, err := s.Publication(t.Context(), article); err != nil || p.Version != 2 {
 			t.Errorf("version %d, %v", p.Version, err)
+		}
+	})
+}
+
+// A time a minute ahead would be a way round the ten minutes.
+func TestWhoIsAlonePlansAtLeastTenMinutesAhead(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d := openDesk(t, s)
+		a := d.story("boss", "The ferry sinks.")
+		d.steps(a.ID, "boss submit")
+		if _, err := d.step(a.ID, "boss", news.Approve, func(a *news.Act) { a.Alone, a.Reason = true, "Night." }); err != nil {
+			t.Fatal(err)
+		}
+		in := func(wait time.Duration) error {
+			_, err := d.step(a.ID, "boss", news.Plan, func(a *news.Act) { a.At = d.clock.Now().Add(wait) })
+			return err
+		}
+		if got := refusedBy(in(time.Minute)); !slices.Equal(got, []string{"flow.no.soon"}) {
+			t.Errorf("in a minute: %v", got)
+		}
+		if err := in(news.UndoLasts); err != nil {
+			t.Errorf("in ten minutes: %v", err)
 		}
 	})
 }

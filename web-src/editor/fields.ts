@@ -4,8 +4,8 @@ import type { Json } from "./convert"
 import { button, h, unique } from "./dom"
 import { ask } from "./forms"
 import { same } from "./merge"
-import { pickPicture } from "./library"
-import { credited, framed, missing, sourceOf } from "./pictures"
+import { fromFile, pickPicture } from "./library"
+import { credited, framed, missing, sourceOf, type Uploaded } from "./pictures"
 import { dirOf, story, type Choice } from "./story"
 import { t } from "./words"
 
@@ -158,14 +158,15 @@ function lead(changed: () => void): Part {
       now ? h("p", { class: "cap" }, [now.caption || m?.caption, m?.credit].filter(Boolean).join(" · ")) : null,
       lacks.length ? h("p", { class: "bx-lacks" }, lacks.join(" ")) : null,
       h("p", { class: "lead-acts" },
-        button(t(now ? "lead.other" : "lead.add"), bringIn, { class: "lnk" }), " ",
+        button(t(now ? "lead.other" : "lead.add"), () => void take(fromFile()), { class: "lnk" }), " ",
+        story.urls.library ? button(t("lead.library"), () => void take(pickPicture()), { class: "lnk" }) : null, " ",
         now && button(t("lead.words"), edit, { class: "lnk" }), " ",
         now && button(t("lead.remove"), () => { now = null; draw(); changed() }, { class: "lnk" })),
     ]
     face.replaceChildren(...shown.filter(e => e !== null))
   }
-  const bringIn = async () => {
-    const p = await pickPicture()
+  const take = async (picked: Promise<Uploaded | null>) => {
+    const p = await picked
     if (!p) return
     now = { media: p.id }
     draw()

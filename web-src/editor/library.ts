@@ -16,7 +16,8 @@ async function list(query: string, after: string): Promise<Listed | null> {
   }
 }
 
-async function fromFile(): Promise<Uploaded | null> {
+/** fromFile brings in a file that a person chooses. */
+export async function fromFile(): Promise<Uploaded | null> {
   const file = await choose()
   return file && bring(file)
 }

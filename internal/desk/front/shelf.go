@@ -39,7 +39,7 @@ type shelf struct {
 	put  func(context.Context, *store.Tx, item) (string, error)
 }
 
-var topics = shelf{sort: store.ToTopic, key: "topics", home: "/desk/topics", page: "/topics/",
+var topics = shelf{sort: store.ToTopic, key: "topics.", home: "/desk/topics", page: "/topics/",
 	list: func(ctx context.Context, d *Pages) ([]item, error) {
 		list, err := d.Store.Topics(ctx)
 		out := make([]item, 0, len(list))
@@ -57,7 +57,7 @@ var topics = shelf{sort: store.ToTopic, key: "topics", home: "/desk/topics", pag
 	},
 }
 
-var bylines = shelf{sort: store.ToPerson, key: "bylines", home: "/desk/bylines", page: "/people/",
+var bylines = shelf{sort: store.ToPerson, key: "bylines.", home: "/desk/bylines", page: "/people/",
 	list: func(ctx context.Context, d *Pages) ([]item, error) {
 		list, err := d.Store.Persons(ctx)
 		out := make([]item, 0, len(list))
@@ -134,11 +134,11 @@ func (s shelf) all(ctx context.Context, d *Pages, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	f := v.Frame(ctx, s.key+".heading")
-	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T(s.key + ".say"), Action: &web.Link{Text: v.Loc.T(s.key + ".new"), Href: s.home + "/new"},
-		Search: &web.SearchBox{Action: s.home, Label: v.Loc.T(s.key + ".search"), Query: v.URL.Query().Get("q")},
+	f := v.Frame(ctx, s.key+"heading")
+	p := web.ListDeskPage{DeskFrame: f, Heading: f.Title, Intro: v.Loc.T(s.key + "say"), Action: &web.Link{Text: v.Loc.T(s.key + "new"), Href: s.home + "/new"},
+		Search: &web.SearchBox{Action: s.home, Label: v.Loc.T(s.key + "search"), Query: v.URL.Query().Get("q")},
 		Pager:  v.Pager(len(list)-(v.PageNumber()-1)*desk.ListSize, desk.ListSize),
-		Table:  web.Table{Caption: f.Title, Columns: v.Columns("shelf.name", "shelf.address", "shelf.articles"), Empty: v.Loc.T(s.key + ".none")}}
+		Table:  web.Table{Caption: f.Title, Columns: v.Columns("shelf.name", "shelf.address", "shelf.articles"), Empty: v.Loc.T(s.key + "none")}}
 	p.Table.Columns[2].Num = true
 	for _, i := range shown {
 		address := web.Cell{Text: s.page + i.Slug, Dir: "ltr"}
@@ -171,13 +171,13 @@ func (s shelf) open(ctx context.Context, d *Pages, v *visit) (item, error) {
 }
 
 func (s shelf) form(ctx context.Context, v *visit, i item, bad fault.Fields) web.FormPage {
-	f := v.Frame(ctx, s.key+".heading")
-	action, heading := s.home+"/new", v.Loc.T(s.key+".new")
+	f := v.Frame(ctx, s.key+"heading")
+	action, heading := s.home+"/new", v.Loc.T(s.key+"new")
 	if i.ID != "" {
 		action, heading = s.home+"/"+i.ID, i.name(v)
 	}
 	p := web.FormPage{DeskFrame: f, Heading: heading, Tabs: []web.Tab{{Text: v.Loc.T("shelf.back"), Href: s.home}}}
-	form := web.Form{ID: s.key, Action: action, Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Errors: desk.ErrorsOf(bad, "name", "slug", "contact"),
+	form := web.Form{ID: s.sort, Action: action, Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Errors: desk.ErrorsOf(bad, "name", "slug", "contact"),
 		Hidden: []web.HiddenField{{Name: "as", Value: first(i.ID, v.Field("as"), id.New())}}}
 	main := web.FieldGroup{Fields: s.nameFields(v, i)}
 	main.Fields = append(main.Fields, web.Field{Name: "slug", Label: v.Loc.T("shelf.slug"), Hint: v.Loc.T("shelf.slug.hint", "path", s.page), Value: i.Slug, Optional: true, Dir: "ltr"})
@@ -190,7 +190,7 @@ func (s shelf) form(ctx context.Context, v *visit, i item, bad fault.Fields) web
 		if s.sort == store.ToPerson {
 			g.Fields = append(g.Fields, web.Field{Name: "title_" + l, Label: v.Loc.T("bylines.title"), Value: i.Titles[l], Optional: true, Lang: l, Dir: locale.DirOf(l)})
 		}
-		g.Fields = append(g.Fields, web.Field{Name: "text_" + l, Kind: "area", Rows: 3, Label: v.Loc.T(s.key + ".text"), Value: i.Texts[l], Optional: true, Lang: l, Dir: locale.DirOf(l)})
+		g.Fields = append(g.Fields, web.Field{Name: "text_" + l, Kind: "area", Rows: 3, Label: v.Loc.T(s.key + "text"), Value: i.Texts[l], Optional: true, Lang: l, Dir: locale.DirOf(l)})
 		form.Groups = append(form.Groups, g)
 	}
 	p.Forms = []web.Form{form}
@@ -314,9 +314,9 @@ func (s shelf) merge(ctx context.Context, d *Pages, v *visit) (web.Page, error) 
 		return web.Page{}, err
 	}
 	p := web.ListDeskPage{DeskFrame: f, Heading: v.Loc.T("shelf.merge.choose", "from", i.name(v)), Tabs: []web.Tab{{Text: v.Loc.T("shelf.back"), Href: s.home}},
-		Search: &web.SearchBox{Action: home + "/merge", Label: v.Loc.T(s.key + ".search"), Query: v.URL.Query().Get("q")},
+		Search: &web.SearchBox{Action: home + "/merge", Label: v.Loc.T(s.key + "search"), Query: v.URL.Query().Get("q")},
 		Pager:  v.Pager(len(all)-(v.PageNumber()-1)*desk.ListSize, desk.ListSize),
-		Table:  web.Table{Caption: f.Title, Columns: v.Columns("shelf.name", "shelf.address", "arrange.do"), Empty: v.Loc.T(s.key + ".none")}}
+		Table:  web.Table{Caption: f.Title, Columns: v.Columns("shelf.name", "shelf.address", "arrange.do"), Empty: v.Loc.T(s.key + "none")}}
 	for _, o := range shown {
 		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: o.name(v), Dir: "auto"}, {Text: s.page + o.Slug, Dir: "ltr"},
 			{Text: v.Loc.T("shelf.merge.this"), Href: home + "/merge?into=" + o.ID}}})

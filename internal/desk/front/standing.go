@@ -12,8 +12,8 @@ import (
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/retention"
-	"masthead.dev/masthead/internal/standing"
 	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/standing"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )

@@ -173,7 +173,7 @@ func (v *visit) pictureForm(p media.Picture, bad fault.Fields) web.Form {
 	for _, x := range places {
 		cut.Fields = append(cut.Fields, web.Field{Name: x.name, Kind: "number", InputMode: "decimal", Label: v.Loc.T("library.field." + x.name), Value: value(x.name, percent(*x.at(&p))), Dir: "ltr"})
 	}
-	return web.Form{ID: "picture", Action: "/desk/media/" + p.ID, Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Groups: []web.FieldGroup{words, rights, cut},
+	return web.Form{ID: "picture", Action: "/desk/media/" + p.ID, Nonce: v.Nonce(), Submit: v.Loc.T("settings.act"), Groups: []web.FieldGroup{cut, words, rights},
 		Errors: desk.ErrorsOf(bad, "", "credit", "until", "focal_x", "focal_y", "crop_x", "crop_y", "crop_w", "crop_h")}
 }
 

@@ -16,6 +16,9 @@ import (
 // proposable are the steps of a live story that some may only propose.
 var proposable = []news.Step{news.ChangeLive, news.Retire, news.TakeDown}
 
+// comes is what readers would be told by a step.
+var comes = map[news.Step]news.Class{news.ChangeLive: news.Correct, news.Retire: news.Retraction, news.TakeDown: news.Withdrawal}
+
 func (s stand) proposes(v *visit, step news.Step) bool {
 	return slices.Contains(proposable, step) && step.From(s.State) && s.may(v, step).Verdict == staff.Propose
 }
@@ -53,7 +56,7 @@ func (d *Pages) proposalPanel(ctx context.Context, v *visit, s stand) (*web.Pane
 	}
 	t := &web.Table{Caption: v.Loc.T("propose.heading"), Columns: v.Columns("propose.what", "propose.who", "propose.decide", "propose.else")}
 	for _, p := range list {
-		what := web.Cell{Text: v.proposalText(p), Small: v.Loc.T("step." + string(p.Step)), Dir: "auto"}
+		what := web.Cell{Text: v.proposalText(p), Small: v.Loc.T("note." + string(comes[p.Step])), Dir: "auto"}
 		row := web.Row{On: p.State == store.ProposalOpen, Cells: []web.Cell{what, {Text: nameOr(v, p.By.Name), At: p.At}, {}, {}}}
 		at := "/desk/stories/" + s.ID + "/proposals/" + p.ID
 		switch {
