@@ -38,6 +38,9 @@ type Config struct {
 	// Books are the sums of the public books of a period such as 2026 or 2026-11, ""
 	// for all, as /books.json has them.
 	Books func(ctx context.Context, period string) ([]byte, error)
+	// Own tells whether a path, without the prefix of a language, is one of the
+	// program's own pages.
+	Own func(path string) bool
 	// Invite puts a mail with a link for choosing a way to sign in into the outbox.
 	Invite func(ctx context.Context, tx *store.Tx, staffID string) error
 	// Most is how many requests a token may send in a minute; 0 is the usual number.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/news"
@@ -38,6 +40,11 @@ type picture struct {
 	By          string            `json:"by,omitempty" doc:"account"`
 }
 
+type pictures struct {
+	Pictures []picture `json:"pictures"`
+	Next     string    `json:"next,omitempty"`
+}
+
 // describe is what may be said of a picture. What is left out stays as it is.
 type describe struct {
 	Credit      *string           `json:"credit,omitempty"`
@@ -54,6 +61,9 @@ func (a *API) aboutMedia() []Op {
 	return []Op{
 		{ID: "addPicture", Method: "POST", Path: "/media", Group: "media", Does: "Brings a picture in: a form with file, credit, alt and lang. The same file twice is one picture.", Scope: staff.MediaScope, May: write,
 			Files: true, Out: picture{}, Status: http.StatusCreated, Tagged: true, do: a.addPicture},
+		{ID: "listPictures", Method: "GET", Path: "/media", Group: "media", Does: "Lists the pictures of the library, the newest first.", Scope: staff.MediaScope, May: []staff.Action{staff.EditMedia},
+			Query: with(Param{Name: "q", Does: "words of name, credit, rights, description or caption"}, Param{Name: "by", Does: "account that brought it"},
+				Param{"lack", "only those that lack something, or whose rights end", texts(store.MediaLacks)}), Out: pictures{}, do: a.listPictures},
 		{ID: "readPicture", Method: "GET", Path: "/media/{id}", Group: "media", Does: "Reads what is known of a picture.", Scope: staff.MediaScope, May: []staff.Action{staff.WriteOwn, staff.ReadDrafts},
 			Out: picture{}, Tagged: true, do: a.readPicture},
 		{ID: "describePicture", Method: "PATCH", Path: "/media/{id}", Group: "media", Does: "Changes credit, rights, description or focal point of a picture.", Scope: staff.MediaScope, May: []staff.Action{staff.EditMedia},
@@ -90,6 +100,31 @@ func (a *API) addPicture(ctx context.Context, c *Call) (any, error) {
 	return pictureOf(p), nil
 }
 
+func (a *API) listPictures(ctx context.Context, c *Call) (any, error) {
+	f := store.MediaFilter{Lack: store.MediaLack(c.Value("lack")), By: c.Value("by"), Text: c.Value("q")}
+	if !editorial.HoldsLibrary(c.Me) {
+		f.By = c.Me.ID // their own alone
+	}
+	after, err := storyKey(c.Value("cursor"))
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.Store.Library(ctx, f, store.MediaKey(after), c.Limit()+1)
+	if err != nil {
+		return nil, err
+	}
+	list, rest := more(list, c.Limit())
+	out := pictures{Pictures: []picture{}}
+	for _, p := range list {
+		out.Pictures = append(out.Pictures, pictureOf(p))
+	}
+	if rest {
+		k := f.KeyOf(list[len(list)-1])
+		out.Next = c.Next(strconv.FormatInt(k.At.UnixMilli(), 10) + "-" + k.ID)
+	}
+	return out, nil
+}
+
 // file reads a form with a picture.
 func (c *Call) file() ([]byte, media.Picture, error) {
 	c.Body = http.MaxBytesReader(nil, c.Body, maxUpload)
@@ -114,7 +149,7 @@ func (c *Call) file() ([]byte, media.Picture, error) {
 }
 
 func (a *API) readPicture(ctx context.Context, c *Call) (any, error) {
-	p, err := a.Store.Media(ctx, c.PathValue("id"))
+	p, err := a.room.Picture(ctx, c.Me, c.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}

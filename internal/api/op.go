@@ -62,5 +62,5 @@ func with(more ...Param) []Param { return append(slices.Clone(more), paged...) }
 // operations are all that there are, in the order of the manual.
 func (a *API) operations() []Op {
 	return slices.Concat(a.aboutToken(), a.aboutStories(), a.aboutSteps(), a.aboutDesking(), a.aboutRecord(), a.aboutMedia(),
-		a.aboutSite(), a.aboutStaff(), a.aboutMoney())
+		a.aboutSite(), a.changesOfSite(), a.aboutFront(), a.aboutStaff(), a.aboutMoney())
 }

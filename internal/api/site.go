@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/staff"
+	"masthead.dev/masthead/internal/store"
 )
 
 // section is a part of the paper.
@@ -76,7 +78,58 @@ func (a *API) aboutSite() []Op {
 		{ID: "listPeople", Method: "GET", Path: "/people", Group: "site", Does: "Lists those who write for the outlet, for bylines.", Scope: staff.ReadStories, May: work, Out: people{}, do: a.listPeople},
 		{ID: "readSettings", Method: "GET", Path: "/settings", Group: "site", Does: "Reads what the newsroom is called and how it publishes.", Scope: staff.SettingScope, May: []staff.Action{staff.Outlet},
 			Out: settings{}, Tagged: true, do: a.readSettings},
+		{ID: "changeSettings", Method: "PATCH", Path: "/settings", Group: "site", Does: "Changes what the newsroom is called.", More: "Address, languages, zone, currency and the pattern of addresses are changed at the desk alone.", Scope: staff.SettingScope,
+			May: []staff.Action{staff.Outlet}, In: putSettings{}, Out: settings{}, Tagged: true, Guarded: true, do: a.changeSettings, Example: object{"name": "The Alderwick Lantern"}},
 	}
+}
+
+// putSettings is what may be changed of them. Address, languages, zone, currency
+// and the pattern of addresses are changed at the desk alone, where it is shown
+// what hangs on them.
+type putSettings struct {
+	Name        *string           `json:"name,omitempty"`
+	ShortName   *string           `json:"short_name,omitempty"`
+	Motto       map[string]string `json:"motto,omitempty" doc:"by language"`
+	LegalName   *string           `json:"legal_name,omitempty"`
+	Address     *string           `json:"address,omitempty"`
+	Editor      *string           `json:"editor,omitempty"`
+	Email       *string           `json:"email,omitempty"`
+	LicenceName *string           `json:"licence_name,omitempty"`
+	LicenceURL  *string           `json:"licence_url,omitempty"`
+}
+
+func (in putSettings) over(o *outlet.Outlet) {
+	for to, from := range map[*string]*string{&o.Name: in.Name, &o.ShortName: in.ShortName, &o.LegalName: in.LegalName, &o.Address: in.Address, &o.Editor: in.Editor,
+		&o.Email: in.Email, &o.LicenceName: in.LicenceName, &o.LicenceURL: in.LicenceURL} {
+		if from != nil {
+			*to = strings.TrimSpace(*from)
+		}
+	}
+	if in.Motto != nil {
+		o.Motto = in.Motto
+	}
+}
+
+func (a *API) changeSettings(ctx context.Context, c *Call) (any, error) {
+	var in putSettings
+	if err := c.Read(&in, maxBody); err != nil {
+		return nil, err
+	}
+	err := c.Write(func(ctx context.Context, tx *store.Tx) error {
+		o, err := tx.Outlet(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.Match(tagOf(settingsOf(o)), settingsOf(o)); err != nil {
+			return err
+		}
+		in.over(&o)
+		return tx.PutOutlet(ctx, c.By(), o)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.readSettings(ctx, c)
 }
 
 func sectionOf(s news.Section) section {

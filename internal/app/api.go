@@ -10,7 +10,7 @@ import (
 // programs makes the interface for programs. It knows neither site nor desk; what
 // it needs of them it is given.
 func (a *App) programs(s *site.Site, d *desk.Desk) *api.API {
-	return api.New(api.Config{Store: a.Store, Clock: a.Clock, Money: a.Money, Archive: a.Archive, Base: a.baseURL, Books: s.Books, Invite: d.Invite})
+	return api.New(api.Config{Store: a.Store, Clock: a.Clock, Money: a.Money, Archive: a.Archive, Base: a.baseURL, Books: s.Books, Own: s.Has, Invite: d.Invite})
 }
 
 // webhooks tell other programs what happens. A newsroom that is only tried out may

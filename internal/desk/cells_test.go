@@ -257,3 +257,50 @@ func (r *cells) onPage(by holder, method, path string) int {
 	}
 	return by.browser.Post(path, map[string][]string{"nonce": {by.nonce}, "seen": {"nothing-that-is-there"}}).Status
 }
+
+func TestNobodyGivesOrTakesARoleOfTheirOwnRankOrAboveByAProgram(t *testing.T) {
+	r := desktest.Open(t)
+	r.Found()
+	r.Hire("founder", staff.Owner)
+	for _, by := range staff.Roles() {
+		me := r.Hire("by-"+string(by), by)
+		p := r.Program(me)
+		let := func(method, path string, body any) bool {
+			t.Helper()
+			got := p.Do(method, path, body)
+			if got.Status >= 300 && got.Status != http.StatusForbidden {
+				t.Errorf("%s: %s %s: %d %s", by, method, path, got.Status, got.Body)
+			}
+			return got.Status < 300
+		}
+		for _, role := range staff.Roles() {
+			name := "new-" + string(by) + "-" + string(role)
+			if made := let("POST", "/staff", map[string]any{"name": name, "email": name + "@lantern.example", "role": role}); made != mayGive(by, role) {
+				t.Errorf("%s makes an account for a %s: %v", by, role, made)
+			}
+			holder := "/staff/" + r.Hire("of-"+string(by)+"-"+string(role), role).ID
+			for _, given := range staff.Roles() {
+				want := mayGive(by, role) && mayGive(by, given)
+				if got := let("POST", holder+"/grants", map[string]any{"role": given}); got != want {
+					t.Errorf("%s gives a %s the role %s: %v", by, role, given, got)
+				}
+				if given != role && want && !let("POST", holder+"/grants/revoke", map[string]any{"role": given}) {
+					t.Errorf("%s can't take the role %s back from a %s", by, given, role)
+				}
+			}
+			if got := let("PUT", holder+"/state", map[string]any{"state": "disabled"}); got != mayGive(by, role) {
+				t.Errorf("%s switches a %s off: %v", by, role, got)
+			}
+			if let("POST", "/staff/"+me.ID+"/grants", map[string]any{"role": role}) {
+				t.Errorf("%s gives themselves the role %s", by, role)
+			}
+		}
+		if let("POST", "/staff/"+me.ID+"/grants/revoke", map[string]any{"role": by}) || let("PUT", "/staff/"+me.ID+"/state", map[string]any{"state": "disabled"}) {
+			t.Errorf("%s takes their own role or account", by)
+		}
+	}
+	mails, err := r.Store.Mails(t.Context(), 100, 0)
+	if err != nil || len(mails) == 0 || mails[0].Kind != store.MailKindStaff || !strings.Contains(mails[0].Text, "/desk/link/") {
+		t.Errorf("%d invitations, %v", len(mails), err)
+	}
+}

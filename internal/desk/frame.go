@@ -25,6 +25,7 @@ var rail = []entry{
 	{"nav.notices", "/desk/notices", SeeStories},
 	{"nav.stories", "/desk/stories", SeeStories},
 	{"nav.front", "/desk/front", Only(staff.Arrange)},
+	{"nav.pages", "/desk/pages", Only(staff.Arrange)},
 	{"nav.topics", "/desk/topics", Only(staff.Arrange)},
 	{"nav.bylines", "/desk/bylines", Only(staff.Arrange)},
 	{"nav.library", "/desk/media", Only(staff.EditMedia)},

@@ -66,7 +66,7 @@ func (v *Visit) newTokenPage(ctx context.Context, t store.Token, days int, bad f
 	scopes := web.FieldGroup{Legend: v.Loc.T("tokens.opens"), Hint: v.Loc.T("tokens.opens.hint")}
 	for _, s := range staff.Scopes() {
 		if s.CanUse(v.Person()) {
-			scopes.Fields = append(scopes.Fields, web.Field{Name: scopeField(s), Kind: "check", Label: v.Loc.T("scope." + string(s)), Hint: string(s), Checked: slices.Contains(t.Scopes, s)})
+			scopes.Fields = append(scopes.Fields, web.Field{Name: scopeField(s), Kind: "check", Label: Join(v.Loc.T("scope."+string(s)), string(s)), Checked: slices.Contains(t.Scopes, s)})
 		}
 	}
 	form := web.Form{ID: "token", Action: "/desk/account/tokens/new", Nonce: v.Nonce(), Submit: v.Loc.T("tokens.make"), Errors: ErrorsOf(bad, "", "name", "scopes", "days"),

@@ -46,7 +46,7 @@ func (v *Visit) hookPage(ctx context.Context, title, action string, w store.Webh
 	f := v.Frame(ctx, title)
 	events := web.FieldGroup{Legend: v.Loc.T("hooks.events"), Hint: v.Loc.T("hooks.events.hint")}
 	for _, k := range outbox.Kinds() {
-		events.Fields = append(events.Fields, web.Field{Name: eventField(k), Kind: "check", Label: v.Loc.T("event." + string(k)), Hint: string(k), Checked: slices.Contains(w.Events, string(k))})
+		events.Fields = append(events.Fields, web.Field{Name: eventField(k), Kind: "check", Label: Join(v.Loc.T("event."+string(k)), string(k)), Checked: slices.Contains(w.Events, string(k))})
 	}
 	form := web.Form{ID: "hook", Action: action, Nonce: v.Nonce(), Submit: v.Loc.T("hooks.save"), Errors: ErrorsOf(bad, "url", "events"),
 		Groups: []web.FieldGroup{{Fields: []web.Field{{Name: "url", Kind: "url", Label: v.Loc.T("hooks.url"), Hint: v.Loc.T("hooks.url.hint"), Value: w.URL, Required: true, Dir: "ltr"}}}, events}}
@@ -103,6 +103,9 @@ func (d *Desk) webhook(ctx context.Context, v *Visit) (web.Page, error) {
 	f := v.Frame(ctx, "hooks.heading")
 	p := web.ViewPage{DeskFrame: f, Heading: w.URL, Back: &web.Link{Text: v.Loc.T("hooks.heading"), Href: hooksPath},
 		Facts: []web.Fact{{Name: v.Loc.T("hooks.state"), Tag: v.hookTag(w.State)}, {Name: v.Loc.T("hooks.events"), Value: strings.Join(w.Events, " ")}}}
+	if w.State == store.WebhookFailed {
+		p.Facts = append(p.Facts, web.Fact{Name: v.Loc.T("hooks.why"), Value: v.Loc.T("hooks.failed.say")})
+	}
 	if len(w.Boxes(d.Clock.Now())) > 1 {
 		p.Facts = append(p.Facts, web.Fact{Name: v.Loc.T("hooks.old"), Value: v.Loc.T("hooks.old.until", "when", f.At(w.OldUntil))})
 	}
@@ -118,19 +121,19 @@ func (d *Desk) webhook(ctx context.Context, v *Visit) (web.Page, error) {
 }
 
 func (v *Visit) hookLog(base string, log []store.Delivery) *web.Table {
-	t := &web.Table{Caption: v.Loc.T("hooks.log"), Columns: v.Columns("hooks.event", "hooks.when", "hooks.answer", "hooks.tries", "hooks.again"), Empty: v.Loc.T("hooks.log.none")}
+	t := &web.Table{Caption: v.Loc.T("hooks.log"), Columns: v.Columns("hooks.event", "hooks.when", "hooks.answer", "hooks.again"), Empty: v.Loc.T("hooks.log.none")}
 	for _, d := range log {
 		kind := map[store.DeliveryState]string{store.DeliveryDone: "ok", store.DeliveryFailed: "stop", store.DeliveryWaiting: "warn"}[d.State]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
 			{Text: string(d.Event.Kind), Href: base + "/deliveries/" + d.ID, Dir: "ltr", Tag: &web.Tag{Text: v.Loc.T("hooks.delivery." + string(d.State)), Kind: kind}},
-			{At: d.Event.At}, v.tryCell(d.Last), {Text: v.Loc.Count(d.Tries)},
+			{At: d.Event.At}, v.tryCell(d.Last, v.Loc.N("hooks.tried", d.Tries)),
 			{Button: v.Button("hooks.again", base+"/deliveries/"+d.ID+"/again", string(d.Event.Kind))}}})
 	}
 	return t
 }
 
 // tryCell says what came of a try.
-func (v *Visit) tryCell(t store.Try) web.Cell {
+func (v *Visit) tryCell(t store.Try, more string) web.Cell {
 	if t.At.IsZero() {
 		return web.Cell{Text: v.Loc.T("hooks.untried")}
 	}
@@ -138,7 +141,7 @@ func (v *Visit) tryCell(t store.Try) web.Cell {
 	if t.Status > 0 {
 		text = strconv.Itoa(t.Status)
 	}
-	return web.Cell{Text: text, Small: v.Loc.T("hooks.took", "ms", v.Loc.Count(int(t.Took.Milliseconds())))}
+	return web.Cell{Text: text, Small: Join(v.Loc.T("hooks.took", "ms", v.Loc.Count(int(t.Took.Milliseconds()))), more)}
 }
 
 // delivery shows one event on its way with all tries.
@@ -161,7 +164,7 @@ func (d *Desk) delivery(ctx context.Context, v *Visit) (web.Page, error) {
 	f := v.Frame(ctx, "hooks.event")
 	t := &web.Table{Caption: v.Loc.T("hooks.tries"), Columns: v.Columns("hooks.when", "hooks.answer", "hooks.said"), Empty: v.Loc.T("hooks.untried")}
 	for _, x := range tries {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{At: x.At}, v.tryCell(x), {Text: x.Answer, Dir: "auto"}}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{At: x.At}, v.tryCell(x, ""), {Text: x.Answer, Dir: "auto"}}})
 	}
 	back := hooksPath + "/" + got.Webhook
 	return v.Draw("desk/view", web.ViewPage{DeskFrame: f, Heading: string(got.Event.Kind), Back: &web.Link{Text: v.Loc.T("hooks.log"), Href: back},

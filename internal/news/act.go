@@ -167,7 +167,7 @@ func (n Newsroom) carryOut(ctx context.Context, tx Store, c Case) (Outcome, erro
 		if c.Approved.Alone {
 			return n.plan(ctx, tx, c, c.Now.Add(UndoLasts), false)
 		}
-		return n.goLive(ctx, tx, c, Order{Article: c.Article.ID, Suffix: true})
+		return n.goLive(ctx, tx, c, Order{Article: c.Article.ID, Suffix: c.Content.Kind != Page})
 	case ChangeLive:
 		return n.change(ctx, tx, c)
 	case Vouch:

@@ -232,3 +232,6 @@ func (v FrontVersion) Former() (number int, ok bool) {
 	}
 	return n - 1, n > 0
 }
+
+// OnFront tells whether a story may stand on the front of a language.
+func (a Article) OnFront(lang string) bool { return a.Lang == lang && a.Kind != Page }

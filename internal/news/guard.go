@@ -6,6 +6,7 @@ import (
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
+	"masthead.dev/masthead/internal/outlet"
 )
 
 // Case is all that a guard looks at.
@@ -147,7 +148,16 @@ func (c Case) gate(list []Finding) []Obstacle {
 func (c Case) out() []Obstacle {
 	return slices.Concat(
 		when(c.Article.Hold != "", Obstacle{Key: "flow.no.hold", Args: []any{"reason", c.Article.Hold}}),
-		when(c.Article.Locked, Obstacle{Key: "flow.no.locked"}))
+		when(c.Article.Locked, Obstacle{Key: "flow.no.locked"}),
+		when(c.Content.Kind == Page && c.rootSlug() != "" && outlet.Reserved(c.rootSlug()), Obstacle{Key: "gate.page", Args: []any{"slug", c.rootSlug()}}))
+}
+
+// rootSlug is the address that a page will have below the language's prefix.
+func (c Case) rootSlug() string {
+	if c.Content.Slug == "" {
+		return Slug(c.Content.Headline, c.Content.Lang)
+	}
+	return c.Content.Slug
 }
 
 // approved is what a first publication needs.

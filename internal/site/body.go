@@ -180,7 +180,7 @@ func plainBody(d *document.Document, home string) string {
 	for i, n := range d.Footnotes {
 		text = strings.ReplaceAll(text, "[^"+n.ID+"]", "["+strconv.Itoa(i+1)+"]")
 	}
-	return text
+	return strings.TrimSpace(text)
 }
 
 // escaped is a sign that Markdown protects and a mail need not.

@@ -132,8 +132,8 @@ func hostOf(base string) string {
 }
 
 // mailPolicy lets a mail's own styles through, which stand at its elements, and
-// pictures of ours; nothing else.
-const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+// nothing else.
+const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 
 func (s *Site) previewMail(ctx context.Context, v *previewed) (web.Page, error) {
 	letter, err := s.articleMail(ctx, v)
@@ -148,7 +148,8 @@ func (s *Site) previewText(ctx context.Context, v *previewed) (web.Page, error) 
 // articleMail is the text as a mail: HTML that needs no picture and no sheet, and
 // the same as plain text.
 func (s *Site) articleMail(ctx context.Context, v *previewed) (web.Letter, error) {
-	m := web.ArticleMail{MailFrame: web.MailFrame{Locale: v.Locale, Outlet: v.Frame.Outlet, Zone: v.Zone}, Headline: v.Title, Dek: v.c.Dek, Lang: v.c.Lang, Dir: locale.DirOf(v.c.Lang)}
+	m := web.ArticleMail{MailFrame: web.MailFrame{Locale: v.Locale, Outlet: v.Frame.Outlet, Zone: v.Zone}, Headline: v.Title, Dek: v.c.Dek, Lang: v.c.Lang, Dir: locale.DirOf(v.c.Lang),
+		Link: v.outlet.URL(v.outlet.Home(v.c.Lang))} // it has no address of its own yet
 	if v.ContentLang == "" {
 		m.Lang = v.Lang()
 	}

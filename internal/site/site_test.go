@@ -483,6 +483,7 @@ func TestARetractedArticleSaysSoBeforeAnythingElse(t *testing.T) {
 	for _, path := range []string{"/feed.xml", "/atom.xml", "/feed.json"} {
 		p.get(path).is(200).has("Retracted: Second ferry").hasNot("Next summer")
 	}
+	p.get("/search?q=ferry").is(200).has("Retracted: Second ferry").hasNot("Next summer")
 	p.get("/").is(200).hasNot("Second ferry")
 	p.get("/news-sitemap.xml").hasNot("second-ferry")
 }

@@ -40,7 +40,7 @@ const (
 )
 
 var donorTables = []donorTable{
-	{name: "donor", where: "id = $1"}, // its tombstone is made by erase
+	{name: "donor", where: "id = $1", hide: "sought"}, // its tombstone is made by erase
 	{name: "donation", where: ofDonor, hide: "nonce session_url", blank: "name = '', show_name = 0, session_url = ''"},
 	{name: "plan", where: ofDonor},
 	{name: "plan_event", where: "plan_id IN (SELECT id FROM plan WHERE donor_id = $1)"},

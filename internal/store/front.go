@@ -229,6 +229,9 @@ func (tx *Tx) addFront(ctx context.Context, by Actor, f Front, v news.FrontVersi
 		return v, err
 	}
 	tx.Touch("desk", FrontKey(v.Lang))
+	if err := tx.emitFront(ctx, v); err != nil {
+		return v, err
+	}
 	return v, tx.Audit(ctx, by, "front."+frontEvents[v.Origin], "front", v.Lang, map[string]any{"version": v.Number, "restores": v.Restores, "slots": len(v.Slots)})
 }
 

@@ -48,27 +48,17 @@ type GiverQuery struct {
 	Limit  int
 }
 
-// likePart is a pattern for LIKE … ESCAPE '!' that finds a part of a text.
-func likePart(s string) string {
-	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s)) + "%"
-}
-
-// called is the condition that a donor's address or name is like a pattern in
-// small letters. SQLite's LIKE makes no difference between ASCII's large and small
-// letters, and its LOWER knows no others.
-func (s *Store) called(donor, address, name string) string {
-	column := donor + ".name"
-	if s.Engine() == db.Postgres {
-		column = "LOWER(" + column + ")"
-	}
-	return donor + ".email LIKE " + address + " ESCAPE '!' OR " + column + " LIKE " + name + " ESCAPE '!'"
+// called is the condition that a text in small letters is a part of a donor's name
+// or address. SQLite's lower() knows ASCII's large letters alone.
+func (s *Store) called(donor, part string) string {
+	return map[db.Engine]string{db.SQLite: "instr(", db.Postgres: "strpos("}[s.Engine()] + donor + ".sought, " + part + ") > 0"
 }
 
 // Givers lists donors with what they gave. Only a treasurer may see them.
 func (s *Store) Givers(ctx context.Context, q GiverQuery) ([]Giver, error) {
 	var w where
 	if q.Search != "" {
-		w.add("("+s.called("d", "?", "?")+")", likePart(q.Search), likePart(q.Search))
+		w.add(s.called("d", "?"), strings.ToLower(q.Search))
 	}
 	if q.Tag != "" {
 		w.add("EXISTS (SELECT 1 FROM donor_tag t WHERE t.donor_id = d.id AND t.tag = ?)", q.Tag)

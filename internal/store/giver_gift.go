@@ -60,7 +60,7 @@ func (s *Store) PaidList(ctx context.Context, q PaidQuery) ([]Paid, error) {
 		if err != nil || found.none() {
 			return nil, err
 		}
-		few = found.limit(&w, s.called("y", "?", "?")) || few
+		few = found.limit(&w, s.called("y", "?")) || few
 	}
 	if q.DonorID != "" {
 		w.add("p.donor_id = ?", q.DonorID)
@@ -86,7 +86,7 @@ func (s *Store) PaidList(ctx context.Context, q PaidQuery) ([]Paid, error) {
 // foundPaid is what a search for payments has found: payments by one of their
 // references, and people.
 type foundPaid struct {
-	like     string
+	part     string // of a name or address
 	payments []string
 	donors   []string // at most fewDonors and one
 }
@@ -96,8 +96,8 @@ type foundPaid struct {
 const fewDonors = 500
 
 func (s *Store) searchPaid(ctx context.Context, search string) (f foundPaid, err error) {
-	f.like = likePart(search)
-	f.donors, err = db.Rows(ctx, s.Query(), db.Value[string], "SELECT d.id FROM donor d WHERE "+s.called("d", "$1", "$1")+" LIMIT $2", f.like, fewDonors+1)
+	f.part = strings.ToLower(search)
+	f.donors, err = db.Rows(ctx, s.Query(), db.Value[string], "SELECT d.id FROM donor d WHERE "+s.called("d", "$1")+" LIMIT $2", f.part, fewDonors+1)
 	if err != nil {
 		return f, err
 	}
@@ -123,7 +123,7 @@ func (f foundPaid) limit(w *where, called string) (few bool) {
 	byRef := "p.id IN (NULL" + strings.Repeat(", ?", len(f.payments)) + ")"
 	if len(f.donors) > fewDonors {
 		// In this form no planner takes it for cheaper to look at all donors first.
-		w.add("("+byRef+" OR (SELECT CASE WHEN "+called+" THEN 1 ELSE 0 END FROM donor y WHERE y.id = p.donor_id) = 1)", append(ids, f.like, f.like)...)
+		w.add("("+byRef+" OR (SELECT CASE WHEN "+called+" THEN 1 ELSE 0 END FROM donor y WHERE y.id = p.donor_id) = 1)", append(ids, f.part)...)
 		return false
 	}
 	for _, id := range f.donors {

@@ -154,6 +154,3 @@ func (tx *Tx) SetNotifyWay(ctx context.Context, staffID, how string) error {
 	_, err := db.Exec(ctx, tx, "UPDATE staff SET notify = $1 WHERE id = $2", how, staffID)
 	return err
 }
-
-// noticesLast is how long what was read is kept.
-const noticesLast = 90 * 24 * time.Hour

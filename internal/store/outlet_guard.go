@@ -14,7 +14,7 @@ import (
 const (
 	CurrencyBooked  = "Money is booked in this currency already; the books can't change theirs."
 	LanguageInUse   = "Stories are published without a prefix in this language; add the other one as a further language."
-	LanguageStories = "Stories are published in a language that you left out; withdraw or move them first."
+	LanguageStories = "Stories are published or scheduled in a language that you left out; withdraw or move them first."
 	LanguageClash   = "A published story has the address that this language needs."
 )
 
@@ -39,11 +39,11 @@ func (tx *Tx) guardOutlet(ctx context.Context, was, now outlet.Outlet) error {
 }
 
 func (tx *Tx) guardLanguages(ctx context.Context, was, now outlet.Outlet, bad fault.Fields) error {
-	used, err := db.Rows(ctx, tx, db.Value[string], "SELECT DISTINCT lang FROM publication")
+	used, err := db.Rows(ctx, tx, db.Value[string], "SELECT lang FROM publication GROUP BY lang UNION SELECT lang FROM article WHERE phase = 'scheduled' GROUP BY lang")
 	if err != nil {
 		return err
 	}
-	if was.Language != now.Language && len(used) > 0 {
+	if was.Language != now.Language && len(used) > 0 { // their addresses have no prefix
 		bad["language"] = LanguageInUse
 	}
 	for _, l := range used {

@@ -57,7 +57,7 @@ func (tx *Tx) PutPublication(ctx context.Context, p news.Publication) error {
 		return err
 	}
 	var err error
-	if p.Content, err = tx.sectionsNow(ctx, p.Content); err != nil {
+	if p.Content, err = sectionsNow(ctx, tx, p.Content); err != nil {
 		return err
 	}
 	lead := ""

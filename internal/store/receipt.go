@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"masthead.dev/masthead/internal/db"
@@ -277,4 +278,9 @@ func (s *Store) ForgetReceipts(ctx context.Context, now time.Time) error {
 			WHERE restricted_until < $1 AND forgotten_at IS NULL`, now.UnixMilli())
 		return err
 	})
+}
+
+// likePart is a pattern for LIKE … ESCAPE '!' that finds a part of a text.
+func likePart(s string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s)) + "%"
 }

@@ -65,15 +65,19 @@ func nowSection(param string) string {
 	return "CASE WHEN EXISTS (SELECT 1 FROM section g WHERE g.id = " + param + " AND g.gone_at IS NOT NULL) THEN (SELECT NULLIF(g.merged_into, '') FROM section g WHERE g.id = " + param + ") ELSE " + param + " END"
 }
 
-// sectionsNow puts what sections of a text stand for now in place of those that
-// are gone.
-func (tx *Tx) sectionsNow(ctx context.Context, c news.Content) (news.Content, error) {
+// SectionsNow puts what sections of a text stand for now in place of those that
+// are gone, for somebody who goes on writing it.
+func (s *Store) SectionsNow(ctx context.Context, c news.Content) (news.Content, error) {
+	return sectionsNow(ctx, s.Query(), c)
+}
+
+func sectionsNow(ctx context.Context, q db.Querier, c news.Content) (news.Content, error) {
 	all := c.AllSections()
 	if len(all) == 0 {
 		return c, nil
 	}
 	marks, args := anyOf(1, all)
-	gone, err := db.Rows(ctx, tx, func(r db.Scanner) (x rowKey, err error) { return x, r.Scan(&x.a, &x.b) },
+	gone, err := db.Rows(ctx, q, func(r db.Scanner) (x rowKey, err error) { return x, r.Scan(&x.a, &x.b) },
 		"SELECT id, merged_into FROM section WHERE gone_at IS NOT NULL AND id IN ("+marks+")", args...)
 	if err != nil || len(gone) == 0 {
 		return c, err

@@ -23,7 +23,7 @@ import (
 func TestBothEnginesHaveTheSameTablesAndColumns(t *testing.T) {
 	lite := storetest.Open(t, storetest.SQLite(t))
 	post := storetest.Open(t, pg.URL(t))
-	a := columns(t, lite, `SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+	a := columns(t, lite, `SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'search_text%' AND m.name NOT LIKE 'goose%'`)
 	b := columns(t, post, `SELECT table_name || '.' || column_name FROM information_schema.columns
 		WHERE table_schema = 'public' AND table_name NOT LIKE 'search_text%' AND table_name NOT LIKE 'goose%'`)

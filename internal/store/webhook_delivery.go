@@ -91,7 +91,7 @@ func (tx *Tx) TriedDelivery(ctx context.Context, d Delivery, t Try, now Delivery
 	if _, err := db.Exec(ctx, tx, "UPDATE webhook_delivery SET state = $2, tries = tries + 1 WHERE id = $1", d.ID, now); err != nil {
 		return err
 	}
-	if now == DeliveryFailed {
+	if now == DeliveryFailed && d.Event.Kind != outbox.Test { // a test is looked at by who sent it
 		return tx.failWebhook(ctx, d.Webhook)
 	}
 	return nil

@@ -115,3 +115,13 @@ func (tx *Tx) emitCampaign(ctx context.Context, kind outbox.Kind, campaignID str
 	}
 	return tx.Emit(ctx, kind, data)
 }
+
+// emitFront tells other programs that a front looks different. What stands there
+// shows on the page.
+func (tx *Tx) emitFront(ctx context.Context, v news.FrontVersion) error {
+	o, err := tx.Outlet(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.Emit(ctx, outbox.FrontPublished, map[string]any{"lang": v.Lang, "version": v.Number, "path": o.Home(v.Lang)})
+}

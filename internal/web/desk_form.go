@@ -18,9 +18,10 @@ type Form struct {
 // FieldGroup is a fieldset. A form with one group without a legend is drawn
 // without one.
 type FieldGroup struct {
-	Legend string
-	Hint   string
-	Fields []Field
+	Legend  string
+	Hint    string
+	Columns bool // short fields, several in a row where there is room
+	Fields  []Field
 }
 
 // Field is one field. Its error stands in the form's Errors under its name.

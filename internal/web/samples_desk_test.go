@@ -99,7 +99,7 @@ func sampleDesk(lang string, out map[string]any) {
 		out["mail/security-"+kind] = SecurityMail{MailFrame: m, Name: w.name, Kind: kind, What: "Firefox", Time: sampleTime(20, 14, 5), Link: "https://lantern.example/desk/account"}
 	}
 	out["mail/security"] = out["mail/security-signin"]
-	out["mail/article"] = ArticleMail{MailFrame: m, Lang: lang, Dir: locale.DirOf(lang), Headline: w.headline, Dek: w.dek, By: []string{w.name}, Body: MailBody("<p>A <a href=\"/x\">b</a></p>"), Plain: w.para,
+	out["mail/article"] = ArticleMail{MailFrame: m, Lang: lang, Dir: locale.DirOf(lang), Headline: w.headline, Dek: w.dek, By: []string{w.name}, Body: MailBody("<p>A <a href=\"/x\">b</a></p>"), Plain: w.para, Link: "https://lantern.example/2026/11/x",
 		Hero: &Figure{Picture: Picture{Src: "https://lantern.example/media/x/960.jpg", Alt: w.place}, Credit: w.name}}
 	out["mail/notices"] = NoticesMail{MailFrame: m, Name: w.name, Account: "https://lantern.example/desk/notices", Notices: []NoticeLine{
 		{Say: w.dek, Story: w.headline, Link: "https://lantern.example/desk/stories/x", At: sampleTime(20, 14, 5)}, {Say: w.dek, Link: "https://lantern.example/desk/stories/y", At: sampleTime(20, 14, 5)}}}

@@ -116,7 +116,9 @@ func TestAnEventIsDeliveredSignedAndOnce(t *testing.T) {
 		if len(x.got) != 1 {
 			t.Error("delivered twice")
 		}
-		x.write(func(ctx context.Context, tx *store.Tx) error { return tx.SendAgain(ctx, store.System, x.hook.ID, x.last().ID) })
+		x.write(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SendAgain(ctx, store.System, x.hook.ID, x.last().ID)
+		})
 		x.drain()
 		if len(x.got) != 2 || x.got[1].Header.Get("webhook-id") != h.Get("webhook-id") {
 			t.Error("sent again under another id")
@@ -150,8 +152,10 @@ func TestBothSecretsSignForADay(t *testing.T) {
 
 func TestWhatDoesNotArriveIsTriedForThreeDaysAndThenSwitchedOff(t *testing.T) {
 	for name, how := range map[string]http.HandlerFunc{
-		"an error":   func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) },
-		"a redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/in/there", http.StatusTemporaryRedirect) },
+		"an error": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) },
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/in/there", http.StatusTemporaryRedirect)
+		},
 		"a drop": func(w http.ResponseWriter, _ *http.Request) {
 			c, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
@@ -190,6 +194,24 @@ func TestWhatDoesNotArriveIsTriedForThreeDaysAndThenSwitchedOff(t *testing.T) {
 				t.Error("a webhook that is switched off is told on")
 			}
 		})
+	}
+}
+
+func TestATestThatFailsIsTriedOnceAndSwitchesNothingOff(t *testing.T) {
+	x := tells(t, storetest.Open(t, storetest.SQLite(t)))
+	x.how = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }
+	x.write(func(ctx context.Context, tx *store.Tx) error { return tx.TestWebhook(ctx, store.System, x.hook) })
+	x.drain()
+	x.clock.Add(time.Hour)
+	x.drain()
+	hook, err := x.store.Webhook(t.Context(), x.hook.ID)
+	if d := x.last(); d.State != store.DeliveryFailed || len(x.got) != 1 || hook.State != store.WebhookOn || err != nil {
+		t.Errorf("%+v %+v %v", d, hook, err)
+	}
+	x.emit(outbox.StoryPublished)
+	x.drain()
+	if hook, err = x.store.Webhook(t.Context(), x.hook.ID); hook.State != store.WebhookFailed || err != nil {
+		t.Errorf("an address that is gone is told on: %+v %v", hook, err)
 	}
 }
 

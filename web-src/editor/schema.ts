@@ -1,5 +1,6 @@
 // The editor's schema, made of the description that Go shares.
 import { Schema, type AttributeSpec, type DOMOutputSpec, type MarkSpec, type Node, type NodeSpec, type TagParseRule } from "prosemirror-model"
+import { newID } from "./dom"
 import { described, empty, flagMarks, kinds, markOf, optional, shapes, type Field, type Shape } from "./describe"
 
 type Attrs = Record<string, AttributeSpec>
@@ -60,13 +61,15 @@ function summary(node: Node): string {
 function again(name: string): TagParseRule {
   return {
     tag: `[data-mh="${name}"]`,
-    getAttrs: dom => {
-      try {
-        return JSON.parse((dom as HTMLElement).getAttribute("data-attrs") || "{}")
-      } catch {
-        return {}
-      }
-    },
+    getAttrs: attrsIn,
+  }
+}
+
+function attrsIn(dom: HTMLElement): Record<string, any> {
+  try {
+    return JSON.parse(dom.getAttribute("data-attrs") || "{}")
+  } catch {
+    return {}
   }
 }
 
@@ -111,6 +114,10 @@ function nodes(): Record<string, NodeSpec> {
   out.heading.parseDOM = [again("heading"), ...[2, 3, 4].map(level => ({ tag: `h${level}:not([data-mh])`, attrs: { level } }))]
   out.code.parseDOM = [{ ...again("code"), preserveWhitespace: "full" }]
   out.footnote = spec("footnote", described.footnote.filter(f => f.kind !== "inline"), "(text | break)*", { isolating: true, defining: true })
+  // Without a value of its own accord it is never what Enter makes at the end of
+  // the text: that is the first text that may stand there and needs nothing.
+  out.footnote.attrs!.id = {}
+  out.footnote.parseDOM = [{ ...again("footnote"), getAttrs: dom => ({ id: newID(), ...attrsIn(dom) }) }]
   out.text = { group: "inline" }
   out.break = { group: "inline", inline: true, selectable: false, linebreakReplacement: true, toDOM: () => ["br"], parseDOM: [{ tag: "br" }] }
   out.note = {

@@ -78,7 +78,7 @@ func OpenAt(t *testing.T, s *store.Store, base string) *Room {
 	d.Add(story.Part(d))
 	d.Add(paper.Part(d, func(path string) bool { return outlet.Reserved(outlet.FirstSegment(path)) }))
 	d.Add(front.Part(d))
-	programs := api.New(api.Config{Store: s, Clock: at, Archive: &media.Archive{Store: s, Blobs: blobs}, Base: func() string { return "https://lantern.example" }, Invite: d.Invite,
+	programs := api.New(api.Config{Store: s, Clock: at, Archive: &media.Archive{Store: s, Blobs: blobs}, Base: func() string { return "https://lantern.example" }, Invite: d.Invite, Own: func(string) bool { return false },
 		Books: func(context.Context, string) ([]byte, error) { return []byte(`{}`), nil }, Most: 1 << 20})
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())

@@ -2,12 +2,14 @@ package front
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -231,7 +233,7 @@ func (d *Pages) whyNot(ctx context.Context, v *visit, f web.DeskFrame, p news.Pl
 	if err != nil {
 		return "", false, err
 	}
-	title := a.Headline
+	title := v.title(a)
 	switch {
 	case p.Ended(d.Clock.Now()):
 		return v.Loc.T("arrange.why.over", "story", title, "at", f.At(p.Until)), false, nil
@@ -243,6 +245,20 @@ func (d *Pages) whyNot(ctx context.Context, v *visit, f web.DeskFrame, p news.Pl
 		return v.Loc.T("arrange.why.elsewhere", "story", title), false, nil
 	}
 	return v.Loc.T("arrange.why.gone", "story", title, "state", v.Loc.T("state."+string(a.State))), false, nil
+}
+
+// reads tells whether this person may read what is not public of a section.
+func (v *visit) reads(section string) bool {
+	return v.May(staff.ReadDrafts, staff.Object{Section: section}).OK()
+}
+
+// title is the headline of a story for somebody who may read what is not public
+// of it.
+func (v *visit) title(a news.Article) string {
+	if !v.reads(a.Section) {
+		return v.Loc.T("arrange.secret")
+	}
+	return a.Headline
 }
 
 // done goes back to the front after a form; where somebody else was faster it
@@ -334,6 +350,7 @@ func (d *Pages) preview(ctx context.Context, v *visit) (web.Page, error) {
 		if coming, err = d.Store.ComingStories(ctx, o.Lang, ids); err != nil {
 			return web.Page{}, err
 		}
+		maps.DeleteFunc(coming, func(_ string, t store.Teaser) bool { return !v.reads(t.Section) })
 	}
 	return d.Front(ctx, v.Request, o.Lang, slots, coming)
 }

@@ -18,7 +18,7 @@ type Pages struct{ *desk.Desk }
 // Part is what these pages add to a desk.
 func Part(on *desk.Desk) desk.Part {
 	d := &Pages{on}
-	return desk.Part{Routes: slices.Concat(d.frontRoutes(), d.textRoutes(), topics.routes(d), bylines.routes(d))}
+	return desk.Part{Routes: slices.Concat(d.frontRoutes(), d.textRoutes(), d.pageRoutes(), topics.routes(d), bylines.routes(d))}
 }
 
 // visit is a request, with the pages at hand.

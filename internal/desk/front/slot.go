@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"masthead.dev/masthead/internal/desk"
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/news"
@@ -66,7 +67,7 @@ func (d *Pages) slotPage(ctx context.Context, v *visit, o of, s news.Slot, in *o
 		case err != nil:
 			return p, err
 		default:
-			p.Intro = v.Loc.T("arrange.slot.has", "story", a.Headline)
+			p.Intro = v.Loc.T("arrange.slot.has", "story", v.title(a))
 		}
 		if in == nil {
 			in = &ownForm{headline: placed.Headline, dek: placed.Dek}
@@ -108,7 +109,9 @@ func (v *visit) ownWordsForm(o of, s news.Slot, in ownForm, bad fault.Fields) we
 func (d *Pages) offer(ctx context.Context, v *visit, o of) ([]news.Article, error) {
 	var out []news.Article
 	for _, phase := range []news.Phase{news.PhaseScheduled, news.PhasePublic} {
-		list, err := d.Store.Stories(ctx, store.StoryFilter{Phase: phase, Lang: o.Lang, Text: strings.TrimSpace(v.URL.Query().Get("q"))}, store.StoryKey{}, offered)
+		filter := store.StoryFilter{Phase: phase, Lang: o.Lang, Text: strings.TrimSpace(v.URL.Query().Get("q"))}
+		editorial.Limit(v.Person(), &filter)
+		list, err := d.Store.Stories(ctx, filter, store.StoryKey{}, offered)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +147,7 @@ func (d *Pages) doSlot(ctx context.Context, v *visit) (web.Page, error) {
 	}
 	if article := v.Field("article"); article != "" {
 		a, err := d.Store.Article(ctx, article)
-		if err != nil || a.Lang != o.Lang || a.Kind == news.Page {
+		if err != nil || !a.OnFront(o.Lang) {
 			return web.Page{}, orNotFound(err)
 		}
 		err = d.edit(ctx, v, func(now news.Arrangement) (news.Arrangement, error) {

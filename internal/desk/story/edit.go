@@ -54,6 +54,9 @@ func (d *Pages) nextStep(ctx context.Context, v *visit) (*web.EditNext, error) {
 func (d *Pages) editing(ctx context.Context, v *visit, head draft.Head) (web.EditStory, error) {
 	out := web.EditStory{Nonce: v.Nonce(), Base: head.ID, Number: head.Number, Lang: v.Loc.Lang(), Dir: v.Loc.Dir(), Words: web.EditWords(v.Loc)}
 	var err error
+	if head.Content, err = d.Store.SectionsNow(ctx, head.Content); err != nil {
+		return out, err
+	}
 	if out.Content, err = json.Marshal(head.Content); err != nil {
 		return out, err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/editorial"
-	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/media"
 	"masthead.dev/masthead/internal/staff"
@@ -38,33 +37,21 @@ func (d *Pages) libraryRoutes() []desk.Route {
 }
 
 // holds tells whether a picture is this person's to work on.
-func (v *visit) holds(p media.Picture) staff.Decision {
-	return v.May(staff.EditMedia, staff.Object{Authors: []string{p.CreatedBy}})
-}
+func (v *visit) holds(p media.Picture) staff.Decision { return editorial.HoldsPicture(v.Person(), p) }
 
 // everyones tells whether this person works with the whole library, not with
 // what they brought alone.
-func (v *visit) everyones() bool { return v.holds(media.Picture{CreatedBy: "-"}).OK() }
+func (v *visit) everyones() bool { return editorial.HoldsLibrary(v.Person()) }
 
-// seen finds a picture that this person may look at: one of theirs to work on,
-// or one that a story shows which they may read.
+// seen finds a picture that this person may look at.
 func (d *Pages) seen(ctx context.Context, v *visit, id string) (media.Picture, error) {
-	p, err := d.Store.Media(ctx, id)
-	if err != nil || v.holds(p).OK() {
-		return p, err
-	}
-	list, _, err := d.uses(ctx, v, id)
-	if err == nil && len(list) == 0 {
-		err = v.Refuse(fault.Denied, "library.notyours")
-	}
-	return p, err
+	p, err := d.work.Picture(ctx, v.Person(), id)
+	return p, v.say(err)
 }
 
 // uses are the stories with a picture that this person may see.
 func (d *Pages) uses(ctx context.Context, v *visit, id string) ([]store.MediaUse, int, error) {
-	var f store.StoryFilter
-	editorial.Limit(v.Person(), &f)
-	return d.Store.UsesOf(ctx, id, f)
+	return d.work.PictureUses(ctx, v.Person(), id)
 }
 
 // sieve reads what the library is to show, and keeps it to what this person may

@@ -169,7 +169,7 @@ func (v *visit) pictureForm(p media.Picture, bad fault.Fields) web.Form {
 	if p.Crop.None() {
 		p.Crop = media.Crop{Width: 10_000, Height: 10_000}
 	}
-	cut := web.FieldGroup{Legend: v.Loc.T("library.cut"), Hint: v.Loc.T("library.cut.hint")}
+	cut := web.FieldGroup{Legend: v.Loc.T("library.cut"), Hint: v.Loc.T("library.cut.hint"), Columns: true}
 	for _, x := range places {
 		cut.Fields = append(cut.Fields, web.Field{Name: x.name, Kind: "number", InputMode: "decimal", Label: v.Loc.T("library.field." + x.name), Value: value(x.name, percent(*x.at(&p))), Dir: "ltr"})
 	}

@@ -244,3 +244,42 @@ func TestNoAddressOfTheDeskGivesAnOriginal(t *testing.T) {
 		t.Errorf("%d %s", a.Status, a.Header.Get("Content-Type"))
 	}
 }
+
+func TestThePlainFormSetsLeadPictureBylinesAndTopics(t *testing.T) {
+	r, nell, _, story := openDesk(t)
+	id := strings.TrimPrefix(linkTo(shelve(nell, map[string][]byte{"bus.jpg": scene(t, 600, 400)}), "bus.jpg"), "/desk/media/")
+	var topic, person string
+	r.Write(func(ctx context.Context, tx *store.Tx) (err error) {
+		if topic, err = tx.PutTopic(ctx, news.Topic{Slug: "buses", Name: map[string]string{"en": "Buses"}}); err != nil {
+			return err
+		}
+		person, err = tx.PutPerson(ctx, news.Person{Slug: "ansel-quay", Name: "Ansel Quay"})
+		return err
+	})
+	page := nell.Get(story + "/text")
+	a := nell.Send(page, story+"/text", "lead", id, "lead_alt", " A lit\nbus ", "lead_credit", "Ines Hallow", "byline_person_1", person, "byline_role_2", "photos", "byline_name_2", "A guest", "topic_"+topic, "on")
+	if a.To() != story+"?done=saved" {
+		t.Fatalf("%d %s", a.Status, main(a))
+	}
+	c := newest(r, story)
+	if c.Lead == nil || c.Lead.Media != id || c.Lead.Alt != "A lit bus" || !slices.Equal(c.Topics, []string{topic}) || !slices.Equal(c.Bylines, []news.Byline{{Person: person, Name: "Ansel Quay", Role: "by"}, {Name: "A guest", Role: "photos"}}) {
+		t.Errorf("%+v %+v", c, c.Lead)
+	}
+	if p, err := r.Store.Media(t.Context(), id); err != nil || p.Credit != "Ines Hallow" {
+		t.Errorf("%q %v", p.Credit, err)
+	}
+	page = nell.Get(story + "/text")
+	if v := page.Find("select[name=lead] option[selected]").AttrOr("value", ""); v != id || page.Find("input[name=topic_"+topic+"]").AttrOr("checked", "no") == "no" || page.Find("input[name=byline_name_2]").AttrOr("value", "") != "A guest" {
+		t.Errorf("the form comes back with %q", v)
+	}
+	if a := nell.Send(page, story+"/text", "lead", "", "byline_person_1", "", "topic_"+topic, ""); a.To() != story+"?done=saved" {
+		t.Fatalf("%d %s", a.Status, main(a))
+	}
+	if c = newest(r, story); c.Lead != nil || len(c.Topics) != 0 || len(c.Bylines) != 1 {
+		t.Errorf("taken out: %+v", c)
+	}
+	bad := nell.Send(nell.Get(story+"/text"), story+"/text", "lead", id, "body", "{{image nothere}}", "byline_name_3", "Typed")
+	if bad.Status != 422 || bad.Find("select[name=lead] option[selected]").AttrOr("value", "") != id || !strings.Contains(bad.Body, `value="Typed"`) {
+		t.Errorf("after a fault: %d %s", bad.Status, main(bad))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/draft"
@@ -15,6 +16,7 @@ import (
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/markdown"
 	"masthead.dev/masthead/internal/news"
+	"masthead.dev/masthead/internal/outlet"
 	"masthead.dev/masthead/internal/web"
 )
 
@@ -25,12 +27,15 @@ func (d *Pages) plainText(ctx context.Context, v *visit) (web.Page, error) {
 	if err != nil {
 		return web.Page{}, err
 	}
-	sections, err := d.Store.Sections(ctx)
+	if h.Content, err = d.Store.SectionsNow(ctx, h.Content); err != nil {
+		return web.Page{}, err
+	}
+	o, err := d.offers(ctx, v, h.Content)
 	if err != nil {
 		return web.Page{}, err
 	}
 	in := typed{Base: h.ID, Client: id.New(), Content: h.Content, Body: markdown.Write(h.Content.Body)}
-	return v.Draw("desk/form", v.textPage(ctx, a.ID, in, sections, nil))
+	return v.Draw("desk/form", v.textPage(ctx, a.ID, in, o, nil))
 }
 
 // typed is what somebody has put into the form.
@@ -38,6 +43,7 @@ type typed struct {
 	Base, Client string
 	Content      news.Content // the fields
 	Body         string       // Markdown
+	Credit       string       // of the lead picture
 }
 
 // textFields are the fields of the form that are plain lines of the content.
@@ -59,7 +65,7 @@ var textFields = []struct {
 const mainFields = 2
 
 // textPage draws the form with what was put in.
-func (v *visit) textPage(ctx context.Context, article string, in typed, sections []news.Section, bad fault.Fields) web.FormPage {
+func (v *visit) textPage(ctx context.Context, article string, in typed, o offered, bad fault.Fields) web.FormPage {
 	f := v.Frame(ctx, "write.heading")
 	c := in.Content
 	field := func(i int) web.Field {
@@ -76,14 +82,14 @@ func (v *visit) textPage(ctx context.Context, article string, in typed, sections
 		}
 	}
 	section := web.Field{Name: "section", Label: v.Loc.T("write.field.section"), Kind: "select", Value: c.Section, Optional: true, Options: []web.Option{{Text: v.Loc.T("write.none")}}}
-	for _, s := range sections {
-		section.Options = append(section.Options, web.Option{Value: s.ID, Text: v.SectionName(s.ID, sections)})
+	for _, s := range o.sections {
+		section.Options = append(section.Options, web.Option{Value: s.ID, Text: v.SectionName(s.ID, o.sections)})
 	}
 	head.Fields = append(head.Fields, section, web.Field{Name: "body", Label: v.Loc.T("write.field.body"), Hint: v.Loc.T("write.body.hint"), Kind: "area",
 		Rows: 24, Value: in.Body, Lang: c.Lang, Dir: locale.DirOf(c.Lang)})
-	form := web.Form{ID: "text", Action: "/desk/stories/" + article + "/text", Nonce: v.Nonce(), Submit: v.Loc.T("write.save"), Groups: []web.FieldGroup{head, more},
-		Hidden: []web.HiddenField{{Name: "base", Value: in.Base}, {Name: "client", Value: in.Client}, {Name: "lang", Value: c.Lang}},
-		Errors: desk.ErrorsOf(bad, "", "headline", "dek", "section", "body", "slug")}
+	form := web.Form{ID: "text", Action: "/desk/stories/" + article + "/text", Nonce: v.Nonce(), Submit: v.Loc.T("write.save"), Groups: slices.Concat([]web.FieldGroup{head}, v.moreGroups(in, o), []web.FieldGroup{more}),
+		Hidden: append(moreHidden(in, o), web.HiddenField{Name: "base", Value: in.Base}, web.HiddenField{Name: "client", Value: in.Client}, web.HiddenField{Name: "lang", Value: c.Lang}),
+		Errors: desk.ErrorsOf(bad, "", "headline", "dek", "section", "body", "lead", "lead_file", "slug")}
 	return web.FormPage{DeskFrame: f, Heading: f.Title, Forms: []web.Form{form}, Panels: []web.Panel{v.markdownHelp(article)}}
 }
 
@@ -102,7 +108,7 @@ var markdownSamples = map[string]string{
 }
 
 // read takes what was put in from the form, over the content that it began with.
-func (v *visit) read(base news.Content) typed {
+func (v *visit) read(base news.Content, names map[string]string) typed {
 	in := typed{Base: v.Field("base"), Client: v.Field("client"), Content: base, Body: v.PostForm.Get("body")}
 	for _, t := range textFields {
 		if v.PostForm.Has(t.name) {
@@ -112,6 +118,7 @@ func (v *visit) read(base news.Content) typed {
 	if v.PostForm.Has("section") {
 		in.Content.Section = v.Field("section")
 	}
+	v.readMore(&in, names)
 	if in.Content.Lang == "" { // nothing is known of the story, such as where nobody is signed in
 		in.Content.Lang = v.Field("lang")
 	}
@@ -128,7 +135,7 @@ const maxLostText = 2 << 20
 // doPlainText takes the form in. On every fault it comes back with what was put
 // in, also where nobody is signed in any more.
 func (d *Pages) doPlainText(ctx context.Context, v *visit) (web.Page, error) {
-	limit := int64(maxSave)
+	limit := int64(maxSave + maxPicture)
 	if v.Standing("") == desk.SignedOut {
 		limit = maxLostText
 	}
@@ -137,22 +144,22 @@ func (d *Pages) doPlainText(ctx context.Context, v *visit) (web.Page, error) {
 	}
 	switch v.Standing(v.PostForm.Get("nonce")) {
 	case desk.SignedOut:
-		return v.keepText(ctx, v.read(news.Content{}), nil, http.StatusUnauthorized, fault.Fields{"": v.Loc.T("write.signedout")})
+		return v.keepText(ctx, v.read(news.Content{}, nil), offered{}, http.StatusUnauthorized, fault.Fields{"": v.Loc.T("write.signedout")})
 	case desk.Stale:
-		return v.keepText(ctx, v.read(news.Content{}), nil, http.StatusForbidden, fault.Fields{"": v.Loc.T("write.stale")})
+		return v.keepText(ctx, v.read(news.Content{}, nil), offered{}, http.StatusForbidden, fault.Fields{"": v.Loc.T("write.stale")})
 	}
-	in := v.read(news.Content{})
-	sections, err := d.Store.Sections(ctx)
+	in := v.read(news.Content{}, nil)
+	o, err := d.offers(ctx, v, in.Content)
 	to := ""
 	if err == nil {
-		to, in, err = d.keepPlain(ctx, v)
+		to, in, err = d.keepPlain(ctx, v, namesOf(o.people))
 	}
 	if err != nil {
 		if fault.KindOf(err) == fault.Internal { // what was typed comes back all the same
 			slog.Error("a text could not be saved", "article", v.PathValue("id"), "err", err)
-			return v.keepText(ctx, in, sections, http.StatusInternalServerError, fault.Fields{"": v.Loc.T("change.failed")})
+			return v.keepText(ctx, in, o, http.StatusInternalServerError, fault.Fields{"": v.Loc.T("change.failed")})
 		}
-		return v.keepText(ctx, in, sections, statusOf(err), v.sayFaults(err))
+		return v.keepText(ctx, in, o, statusOf(err), v.sayFaults(err))
 	}
 	return desk.See(to), nil
 }
@@ -177,11 +184,16 @@ func blockIDs(client string) func() string {
 }
 
 // keepText gives the form back with a status and what is wrong.
-func (v *visit) keepText(ctx context.Context, in typed, sections []news.Section, status int, bad fault.Fields) (web.Page, error) {
-	if in.Content.Section != "" && sections == nil { // so that the choice is sent again
-		sections = []news.Section{{ID: in.Content.Section, Slug: in.Content.Section}}
+func (v *visit) keepText(ctx context.Context, in typed, o offered, status int, bad fault.Fields) (web.Page, error) {
+	if in.Content.Section != "" && o.sections == nil { // so that the choice is sent again
+		o.sections = []news.Section{{ID: in.Content.Section, Slug: in.Content.Section}}
 	}
-	page := v.textPage(ctx, v.PathValue("id"), in, sections, bad)
+	if o.topics == nil {
+		for _, t := range in.Content.Topics {
+			o.topics = append(o.topics, news.Topic{ID: t, Name: outlet.Words{"": t}})
+		}
+	}
+	page := v.textPage(ctx, v.PathValue("id"), in, o, bad)
 	if v.Standing("") == desk.SignedOut {
 		page.Panels = []web.Panel{{ID: "help", Heading: v.Loc.T("signin.act"), Text: v.Loc.T("write.signedout"), Links: []web.Link{{Text: v.Loc.T("signin.act"), Href: "/desk/sign-in"}}}}
 	}
@@ -191,8 +203,8 @@ func (v *visit) keepText(ctx context.Context, in typed, sections []news.Section,
 }
 
 // keepPlain saves what was put in and tells where to go on to.
-func (d *Pages) keepPlain(ctx context.Context, v *visit) (to string, in typed, err error) {
-	in = v.read(news.Content{})
+func (d *Pages) keepPlain(ctx context.Context, v *visit, names map[string]string) (to string, in typed, err error) {
+	in = v.read(news.Content{}, names)
 	a, err := d.writer(ctx, v, v.PathValue("id"))
 	if err != nil {
 		return "", in, err
@@ -201,7 +213,10 @@ func (d *Pages) keepPlain(ctx context.Context, v *visit) (to string, in typed, e
 	if err != nil {
 		return "", in, err
 	}
-	in = v.read(base)
+	in = v.read(base, names)
+	if err := d.takeLead(ctx, v, &in); err != nil {
+		return "", in, err
+	}
 	c := in.Content
 	if c.Body, err = markdown.Read(in.Body, base.Body, blockIDs(in.Client)); err != nil {
 		return "", in, fault.Wrap(fault.Invalid, err, "")
@@ -247,8 +262,10 @@ func (v *visit) sayFaults(err error) fault.Fields {
 	case errors.As(err, &unknown):
 		out["body"] = v.Loc.T("write.bad.marker", "line", unknown.Line)
 	case errors.As(err, &fields):
-		for name := range fields {
-			out[name] = v.badField(name)
+		for name, say := range fields {
+			if out[name] = v.badField(name); name == "lead_file" { // in the person's language already
+				out[name] = say
+			}
 		}
 	default:
 		if out[""] = fault.Say(v.Tell(err)); out[""] == "" {
