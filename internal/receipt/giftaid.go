@@ -3,6 +3,7 @@ package receipt
 import (
 	"bytes"
 	"encoding/csv"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -121,7 +122,9 @@ type ClaimRow struct {
 const ClaimMost = 1000
 
 // ClaimCSV writes rows in the columns of HMRC's Gift Aid schedule, days being
-// those of zone. Donors outside the UK have the postcode X.
+// those of zone. Donors outside the UK have the postcode X, double-barrelled names a
+// space for their hyphen (gov.uk, "Schedule spreadsheet to claim back tax on Gift
+// Aid donations").
 func ClaimCSV(rows []ClaimRow, zone *time.Location) []byte {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
@@ -133,7 +136,7 @@ func ClaimCSV(rows []ClaimRow, zone *time.Location) []byte {
 		if code == "" {
 			code = "X"
 		}
-		_ = w.Write([]string{money.Amount{Minor: int64(i + 1)}.Decimal(), harmless(d.Title), harmless(d.FirstName), harmless(d.LastName), harmless(d.House),
+		_ = w.Write([]string{strconv.Itoa(i + 1), harmless(d.Title), harmless(d.FirstName), harmless(strings.ReplaceAll(d.LastName, "-", " ")), harmless(d.House),
 			code, "", "", r.At.In(zone).Format("02/01/06"), r.Amount.Decimal()})
 	}
 	w.Flush() // into memory: nothing can fail

@@ -58,7 +58,7 @@ func picture(p media.Picture, lang, alt string) *web.Picture {
 		alt = pick(p.Alt, lang)
 	}
 	base := fallBack(p.Renditions)
-	v := &web.Picture{Src: p.Src(base), Width: base.Width, Height: base.Height, Alt: alt}
+	v := &web.Picture{Src: p.Src(base), Width: base.Width, Height: base.Height, Alt: alt, Focal: web.FocalClass(p.Point())}
 	var set []string
 	for _, r := range p.Renditions {
 		if r.Ext == base.Ext {

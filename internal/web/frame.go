@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 
@@ -116,6 +117,23 @@ type Picture struct {
 	Sizes         string // of the slot; the templates have defaults
 	Width, Height int    // in pixels, of any size in the right proportion
 	Alt           string // "" for decoration
+	Focal         string // classes that keep its focal point in sight; see FocalClass
+}
+
+// FocalClass names the classes of the style sheet that keep a point in sight where
+// a picture is cut to a slot: x and y are in ten-thousandths of its width and
+// height. The middle needs none.
+func FocalClass(x, y int) string {
+	var out []string
+	for _, v := range []struct {
+		axis string
+		at   int
+	}{{"x", x}, {"y", y}} {
+		if n := min(max((v.at+500)/1000, 0), 10); n != 5 {
+			out = append(out, v.axis+strconv.Itoa(n))
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // FullTitle is the title of the browser's tab.

@@ -178,7 +178,7 @@ func TestFromTheFirstLinkToReadersInEightPressesOfTwoPeople(t *testing.T) {
 
 	dora.Go(s.Base + "/desk")
 	sees(t, dora, "story-home")
-	p.press(dora, "open the story", `main td a[href^="/desk/stories/"]`)
+	p.press(dora, "open the story", `main table a[href^="/desk/stories/"]`)
 	dora.Do(chromedp.WaitVisible(chromedp.CSS(`form[action$="/step/approve"]:has([name=then]) button`)))
 	sees(t, dora, "story-review")
 	p.press(dora, "approve and publish", `form[action$="/step/approve"]:has([name=then]) button`)

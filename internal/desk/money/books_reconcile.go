@@ -109,7 +109,7 @@ func (v *visit) difference(c store.Check) string {
 func (v *visit) reportsPanel(list []store.Reconciliation) web.Panel {
 	t := &web.Table{Caption: v.Loc.T("reconcile.reports"), Columns: v.Columns("booking.date", "reconcile.state")}
 	for _, r := range list {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: v.day(r.Day), Href: reconcilePath + "?report=" + r.ID, At: r.At}, {Tag: v.greenTag(r.Green)}}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: v.Loc.DateTime(r.At.In(v.Outlet.Location())), Href: reconcilePath + "?report=" + r.ID}, {Tag: v.greenTag(r.Green)}}})
 	}
 	return web.Panel{ID: "reports", Heading: v.Loc.T("reconcile.reports"), Table: t}
 }

@@ -103,10 +103,8 @@ func (d *Pages) doNewStory(ctx context.Context, v *visit) (web.Page, error) {
 }
 
 func (d *Pages) beginStory(ctx context.Context, v *visit, b newStart) error {
-	c := news.Content{Lang: b.lang, Kind: news.Report, Headline: b.headline, Section: b.section, Body: &document.Document{Schema: document.Schema, Lang: b.lang}}
-	if v.Account.PersonID != "" {
-		c.Bylines = []news.Byline{{Person: v.Account.PersonID, Name: v.Account.Name, Role: "by"}}
-	}
+	c := news.Content{Lang: b.lang, Kind: news.Report, Headline: b.headline, Section: b.section, Body: &document.Document{Schema: document.Schema, Lang: b.lang},
+		Bylines: []news.Byline{{Person: v.Account.PersonID, Name: v.Account.Name, Role: "by"}}}
 	return d.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Article(ctx, b.as); err == nil {
 			return nil // this form was sent before
