@@ -289,15 +289,11 @@ func (a *API) first(w http.ResponseWriter, c *Call) error {
 		}
 		return err
 	}
-	answer := ""
-	if !c.Op.Secret {
-		b, err := json.Marshal(out)
-		if err != nil {
-			return fault.Wrap(fault.Internal, err, "")
-		}
-		answer = string(b)
+	answer, err := json.Marshal(out)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "")
 	}
-	if err := a.Store.Write(ctx, func(tx *store.Tx) error { return tx.AnswerRequest(ctx, *c.once, answer) }); err != nil {
+	if err := a.Store.Write(ctx, func(tx *store.Tx) error { return tx.AnswerRequest(ctx, *c.once, string(answer)) }); err != nil {
 		return err
 	}
 	return out.send(w)

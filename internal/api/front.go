@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -237,9 +238,18 @@ func (a *API) putRedirect(_ context.Context, c *Call) (any, error) {
 	if err := c.Read(&in, maxBody); err != nil {
 		return nil, err
 	}
-	return nil, c.Write(func(ctx context.Context, tx *store.Tx) error {
+	err := c.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.PutRedirect(ctx, c.By(), in.From, in.To, a.Own)
 	})
+	var no *store.Refusal
+	if errors.As(err, &no) {
+		field := "from"
+		if no.Why == store.RefusedTarget || no.Why == store.RefusedMissing {
+			field = "to"
+		}
+		return nil, fault.Fields{field: english("redirects.no." + no.Why)}
+	}
+	return nil, err
 }
 
 func (a *API) dropRedirect(_ context.Context, c *Call) (any, error) {

@@ -27,8 +27,7 @@ type Op struct {
 	Status int
 	// Tagged answers have an ETag; Guarded operations ask for it as If-Match.
 	Tagged, Guarded bool
-	Secret          bool // the answer is not kept for when the request is sent again
-	Example         any  // of the body
+	Example         any // of the body
 
 	do func(ctx context.Context, c *Call) (any, error)
 }

@@ -52,6 +52,19 @@ func TestTheSiteIsChangedByProgramsAndNothingIsOverwritten(t *testing.T) {
 	}
 }
 
+func TestASectionWithStoriesEndsOnlyInAnother(t *testing.T) {
+	r := open(t)
+	r.begin("Ferry")
+	other := r.publish.must("POST", "/sections", map[string]any{"name": map[string]any{"en": "Harbour"}}).Text("id")
+	if got := r.publish.do("POST", "/sections/"+r.section+"/end", map[string]any{}); got.Status < 400 {
+		t.Errorf("a section with a story is deleted: %d", got.Status)
+	}
+	r.publish.must("POST", "/sections/"+r.section+"/end", map[string]any{"into": other})
+	if got := r.publish.must("GET", "/sections", nil); strings.Contains(string(got.Body), r.section) {
+		t.Errorf("%s", got.Body)
+	}
+}
+
 func TestTheFrontIsArrangedPublishedAndUndone(t *testing.T) {
 	r := open(t)
 	events := r.listen()
@@ -92,7 +105,7 @@ func TestNavigationRedirectsAndSettingsAreChanged(t *testing.T) {
 	if got := r.publish.must("GET", "/redirects?q=ferry", nil); !strings.Contains(string(got.Body), `"to":"https://example.org/ferry"`) {
 		t.Errorf("%s", got.Body)
 	}
-	if got := r.publish.do("POST", "/redirects", map[string]any{"from": "/old/x", "to": "javascript:alert(1)"}); got.Status != http.StatusBadRequest || got.Text("detail") == "" {
+	if got := r.publish.do("POST", "/redirects", map[string]any{"from": "/old/x", "to": "javascript:alert(1)"}); got.Status != http.StatusUnprocessableEntity || got.Text("fields", "to") == "" {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
 	r.publish.must("POST", "/redirects/drop", map[string]any{"from": "/old/ferry"})

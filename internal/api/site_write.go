@@ -21,6 +21,10 @@ type putSection struct {
 	Description map[string]string `json:"description,omitempty" doc:"by language"`
 }
 
+type endSection struct {
+	Into string `json:"into,omitempty" doc:"id of the section that takes its stories; none: it has to be empty"`
+}
+
 type putTopic struct {
 	Slug        string            `json:"slug,omitempty" doc:"made of the name, if left out"`
 	Name        map[string]string `json:"name" doc:"by language"`
@@ -42,6 +46,7 @@ func (a *API) changesOfSite() []Op {
 			In: putSection{}, Out: section{}, Status: http.StatusCreated, do: a.addSection, Example: object{"name": object{"en": "Harbour"}}},
 		{ID: "changeSection", Method: "PUT", Path: "/sections/{id}", Group: "site", Does: "Changes a section; its old address keeps leading to it.", More: "If-Match is the ETag of reading it.", Scope: staff.SiteScope, May: run,
 			In: putSection{}, Out: section{}, Tagged: true, Guarded: true, do: a.changeSection},
+		{ID: "endSection", Method: "POST", Path: "/sections/{id}/end", Group: "site", Does: "Deletes an empty section, or lets another one take its stories.", Scope: staff.SiteScope, May: run, In: endSection{}, do: a.endSection},
 		{ID: "readSection", Method: "GET", Path: "/sections/{id}", Group: "site", Does: "Reads a section.", Scope: staff.ReadStories, May: work, Out: section{}, Tagged: true, do: a.readSection},
 		{ID: "addTopic", Method: "POST", Path: "/topics", Group: "site", Does: "Adds a topic.", Scope: staff.SiteScope, May: arrange,
 			In: putTopic{}, Out: topic{}, Status: http.StatusCreated, do: a.addTopic, Example: object{"name": object{"en": "The new ferry"}}},
@@ -129,6 +134,16 @@ func (a *API) changeSection(ctx context.Context, c *Call) (any, error) {
 	})
 	c.Tag(tagOf(sectionOf(s)))
 	return sectionOf(s), err
+}
+
+func (a *API) endSection(_ context.Context, c *Call) (any, error) {
+	var in endSection
+	if err := c.Read(&in, maxBody); err != nil {
+		return nil, err
+	}
+	return nil, c.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.EndSection(ctx, c.By(), c.PathValue("id"), in.Into)
+	})
 }
 
 func topicOf(t news.Topic) topic { return topic{t.ID, t.Slug, t.Name, t.Description} }

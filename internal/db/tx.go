@@ -288,11 +288,11 @@ func (g *group) without(batch []*call, culprit int) (rest []*call) {
 	return rest
 }
 
-// one runs a call, as a savepoint unless it is the only one. whole tells whether the transaction is still
-// there: SQLite takes all of it back where it runs out of disk or memory, or
-// can't write (sqlite.org/lang_transaction.html, 3.1), and then the savepoint is
-// gone as well. What comes after must not run on: each statement would commit
-// by itself.
+// one runs a call, as a savepoint unless it is the only one. whole tells whether
+// the transaction is still there: SQLite takes all of it back where it runs out of
+// disk or memory, or can't write (sqlite.org/lang_transaction.html, 3.1), and then
+// the savepoint is gone as well. What comes after must not run on: each statement
+// would commit by itself.
 func (g *group) one(sqlTx *sql.Tx, c *call, only bool) (whole bool, err error) {
 	if err := c.ctx.Err(); err != nil {
 		return true, fault.Wrap(fault.Unavailable, err, "the request ended before its turn to write came")

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/job"
-	"masthead.dev/masthead/internal/staff"
 	"masthead.dev/masthead/internal/store"
 	"masthead.dev/masthead/internal/web"
 )
@@ -18,10 +18,7 @@ import (
 func (d *Desk) audit(ctx context.Context, v *Visit) (web.Page, error) {
 	before, _ := strconv.ParseInt(v.URL.Query().Get("before"), 10, 64) // what is no number begins with the newest
 	q := store.AuditQuery{Before: before, Limit: ListSize + 1}
-	if !v.Person().Has(staff.Publisher) && !v.Person().Has(staff.Admin) {
-		q.Articles = true
-		q.Sections, _ = v.Person().Sections(staff.Editor)
-	}
+	editorial.Record(v.Person(), &q)
 	list, err := d.Store.AuditLog(ctx, q)
 	if err != nil {
 		return web.Page{}, err

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/news"
 	"masthead.dev/masthead/internal/staff"
@@ -146,21 +147,10 @@ func (d *Desk) doReset(ctx context.Context, v *Visit) (web.Page, error) {
 // roles of that moment, whether this person may.
 func (d *Desk) appoint(ctx context.Context, v *Visit, role staff.Role, do func(tx *store.Tx, id string) error) (web.Page, error) {
 	err := d.Store.Write(ctx, func(tx *store.Tx) error {
-		me, err := tx.Account(ctx, v.Account.ID)
-		if err != nil {
-			return err
-		}
-		a, err := tx.Account(ctx, v.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		if may := staff.May(me.Person, staff.Appoint, staff.Object{Role: role, Holder: a.Person}); !may.OK() {
-			return v.Refuse(fault.Denied, may.Why)
-		}
-		return do(tx, a.ID)
+		return editorial.Appointing(ctx, tx, v.Account.ID, v.PathValue("id"), role, func(_, to store.Account) error { return do(tx, to.ID) })
 	})
 	if fault.Is(err, fault.Conflict) {
 		return web.Page{}, v.Refuse(fault.Conflict, "people.bad.last")
 	}
-	return See("/desk/people/" + v.PathValue("id") + "?done=saved"), err
+	return See("/desk/people/" + v.PathValue("id") + "?done=saved"), v.Say(err)
 }

@@ -20,23 +20,28 @@ type entry struct {
 	may  []staff.Action
 }
 
+// rail are the pages of the desk in groups; an empty entry begins another.
 var rail = []entry{
 	{"nav.home", "/desk", nil},
 	{"nav.notices", "/desk/notices", SeeStories},
+	{},
 	{"nav.stories", "/desk/stories", SeeStories},
+	{"nav.library", "/desk/media", Only(staff.EditMedia)},
+	{"nav.corrections", "/desk/corrections", SeeStories},
+	{"nav.reports", "/desk/reports", Only(staff.Correct)},
+	{"nav.imports", "/desk/imports", SeeNeeds},
+	{},
 	{"nav.front", "/desk/front", Only(staff.Arrange)},
 	{"nav.pages", "/desk/pages", Only(staff.Arrange)},
 	{"nav.topics", "/desk/topics", Only(staff.Arrange)},
 	{"nav.bylines", "/desk/bylines", Only(staff.Arrange)},
-	{"nav.library", "/desk/media", Only(staff.EditMedia)},
-	{"nav.reports", "/desk/reports", Only(staff.Correct)},
-	{"nav.corrections", "/desk/corrections", SeeStories},
-	{"nav.imports", "/desk/imports", SeeNeeds},
+	{"sections.heading", "/desk/sections", Only(staff.Outlet)},
+	{"nav.texts", "/desk/texts", Only(staff.Outlet)},
+	{},
 	{"nav.money", "/desk/money", SeeMoney},
 	{"nav.mailbox", "/desk/mailbox", seeMail},
+	{},
 	{"nav.people", "/desk/people", Only(staff.Appoint)},
-	{"nav.texts", "/desk/texts", Only(staff.Outlet)},
-	{"sections.heading", "/desk/sections", Only(staff.Outlet)},
 	{"nav.settings", "/desk/settings", Only(staff.Outlet)},
 	{"nav.mail", "/desk/settings/mail", Only(staff.Operate)},
 	{"nav.webhooks", hooksPath, seeHooks},
@@ -98,19 +103,36 @@ func RoleName(l *locale.Locale, r staff.Role) string {
 	return l.T("role." + string(r))
 }
 
+// beside is the page of the rail that a page is found from: its own address, but
+// for those that stand beside the sections.
+func beside(path string) string {
+	for _, p := range []string{"/desk/navigation", "/desk/redirects"} {
+		if path == p || strings.HasPrefix(path, p+"/") {
+			return "/desk/sections"
+		}
+	}
+	return path
+}
+
 func (d *Desk) nav(ctx context.Context, v *Visit) []web.DeskNav {
 	open := d.waiting(ctx, v)
 	var out []web.DeskNav
-	current := -1
+	current, at := -1, beside(v.URL.Path)
+	apart := false
 	for _, e := range rail {
+		if e.href == "" {
+			apart = len(out) > 0
+			continue
+		}
 		if !v.MayOpen(e.may) {
 			continue
 		}
-		here := v.URL.Path == e.href || e.href != "/desk" && strings.HasPrefix(v.URL.Path, e.href+"/")
+		here := at == e.href || e.href != "/desk" && strings.HasPrefix(at, e.href+"/")
 		if here && (current < 0 || len(e.href) > len(out[current].Href)) {
 			current = len(out)
 		}
-		out = append(out, web.DeskNav{Text: v.Loc.T(e.key), Href: e.href, Count: open[e.href]})
+		out = append(out, web.DeskNav{Text: v.Loc.T(e.key), Href: e.href, Count: open[e.href], Apart: apart})
+		apart = false
 	}
 	if current >= 0 {
 		out[current].Current = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/mail"
 	"masthead.dev/masthead/internal/news"
@@ -169,26 +170,17 @@ func (d *Desk) invite(ctx context.Context, v *Visit, p *staff.Person) (link stri
 // give that to the holder; what is wrong goes to bad.
 func (d *Desk) grantOf(ctx context.Context, v *Visit, holder staff.Person, bad fault.Fields) (staff.Grant, error) {
 	g := staff.Grant{Role: staff.Role(v.Field("role")), Section: v.Field("section")}
-	if _, err := staff.ParseRole(string(g.Role)); err != nil {
-		bad["role"] = v.Loc.T("people.bad.role")
-		return g, nil
+	wrong, err := editorial.New(d.Store, d.Clock).CheckGrant(ctx, g)
+	for field, key := range wrong {
+		bad[field] = v.Loc.T(key)
+	}
+	if err != nil || bad["role"] != "" {
+		return g, err
 	}
 	if why := v.May(staff.Appoint, staff.Object{Role: g.Role, Holder: holder}); !why.OK() {
 		bad["role"] = v.Loc.T(why.Why)
 	}
-	if g.Section == "" {
-		return g, nil
-	}
-	if !g.Role.Sectional() {
-		bad["section"] = v.Loc.T("people.bad.section")
-		return g, nil
-	}
-	section, err := d.Store.Section(ctx, g.Section)
-	if fault.Is(err, fault.NotFound) || err == nil && section.ID != g.Section {
-		bad["section"] = v.Loc.T("people.bad.section")
-		return g, nil
-	}
-	return g, err
+	return g, nil
 }
 
 // Join puts words with a middle dot between them.

@@ -148,7 +148,10 @@ func (d *Desk) guarded(r Route) web.Handler {
 		if err != nil {
 			return web.Page{}, err
 		}
-		detour, err := d.admit(v, r)
+		detour, first, err := d.admit(v, r)
+		if first != (hurdle{}) && v.returnable() {
+			return d.giveBack(ctx, v, first)
+		}
 		if err == nil && detour == "" {
 			p, err := r.Page(ctx, v)
 			return p, v.Tell(err)
@@ -159,39 +162,49 @@ func (d *Desk) guarded(r Route) web.Handler {
 
 // admit checks, in this order: that a form was sent by a page of ours, who it
 // is, that the form is of this session, what they may, and whether they have
-// proved it lately. A detour is a page to go to first.
-func (d *Desk) admit(v *Visit, r Route) (detour string, err error) {
+// proved it lately. A detour is a page to go to first; a hurdle is why a form is
+// given back rather than lost, where it may be.
+func (d *Desk) admit(v *Visit, r Route) (detour string, first hurdle, err error) {
 	posts := v.Method == http.MethodPost
 	if posts {
 		if err := d.origin.Check(v.Request.Request); err != nil {
-			return "", fault.Wrap(fault.Denied, err, "this form was sent by another site; open the page here and send it again")
+			return "", first, fault.Wrap(fault.Denied, err, "this form was sent by another site; open the page here and send it again")
 		}
 		if r.Raw {
-			return "", nil
+			return "", first, nil
 		}
 		limit := int64(maxForm)
 		if r.Upload && v.signedIn() {
 			limit = maxUpload
 		}
-		if err := web.ReadForm(v.Request, limit); err != nil {
-			return "", err
-		}
+		if err := web.ReadForm(v.Request, limit); err != nil && (limit == maxUpload || !r.Upload) {
+			return "", first, err
+		} // a file of somebody whose session has ended is not read: they sign in first
 	}
 	if detour := v.detour(r.stage); detour != "" {
-		return detour, nil
+		if v.lapsed(r) && v.filledIn() {
+			first = hurdle{"lapsed", detour}
+		}
+		return detour, first, nil
 	}
 	if posts {
 		if _, _, err := d.nonces.Check(v.purpose(), v.PostForm.Get("nonce"), d.Clock.Now(), store.SessionLasts); err != nil {
-			return "", err
+			if v.MayOpen(r.May) {
+				first.key = "stale"
+			}
+			return "", first, err
 		}
 	}
 	if !v.MayOpen(r.May) {
-		return "", v.Refuse(fault.Denied, "staff.why.role")
+		return "", first, v.Refuse(fault.Denied, "staff.why.role")
 	}
 	if r.Prove && !v.proved() {
-		return "/desk/prove?next=" + url.QueryEscape(v.comeBack()), nil
+		detour = "/desk/prove?next=" + url.QueryEscape(v.comeBack())
+		if posts && v.filledIn() {
+			first = hurdle{"prove", "/desk/prove"}
+		}
 	}
-	return "", nil
+	return detour, first, nil
 }
 
 // Standing is how somebody stands who sent something to a page that is Raw.

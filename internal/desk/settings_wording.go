@@ -14,7 +14,9 @@ import (
 // worded are the mails whose sentences the newsroom may choose: those to donors, but
 // for mails without any sentence of the catalogue.
 func worded() []string {
-	return slices.DeleteFunc(web.MailKinds(), func(name string) bool { return name == "mail/staff" || name == "mail/security" || len(web.MailKeys(name)) == 0 })
+	return slices.DeleteFunc(web.MailKinds(), func(name string) bool {
+		return name == "mail/staff" || name == "mail/security" || len(web.MailKeys(name)) == 0
+	})
 }
 
 // wordings lists the mails, each by the subject that it has.

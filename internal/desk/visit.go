@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"masthead.dev/masthead/internal/editorial"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/locale"
 	"masthead.dev/masthead/internal/outlet"
@@ -136,6 +137,15 @@ func (s spoken) Unwrap() error { return s.error }
 // Refuse is an error with a sentence of the catalogue.
 func (v *Visit) Refuse(k fault.Kind, key string, args ...any) error {
 	return spoken{fault.New(k, "%s", v.Loc.T(key, args...))}
+}
+
+// Say puts a refusal of the rules that pages and programs share into this
+// person's language.
+func (v *Visit) Say(err error) error {
+	if r, ok := editorial.Refused(err); ok {
+		return v.Refuse(r.Kind, r.Key)
+	}
+	return err
 }
 
 // Tell takes the English sentence from an error that a person of another

@@ -51,7 +51,7 @@ func (s Stand) May(p staff.Person, step news.Step) staff.Decision {
 			o.Authors = append(o.Authors, p.ID)
 		}
 	}
-	if step == news.ChangeLive && s.Case.Change.Class == news.Typo {
+	if step == news.ChangeLive && s.Case.Change.Slight() {
 		o.Sole = false
 	}
 	may := staff.MayStep(p, string(step), o)
@@ -82,7 +82,7 @@ func (s Stand) Sensible(step news.Step) bool {
 // NeedsVouching tells whether a change of a live text waits for somebody else to
 // look at it.
 func (s Stand) NeedsVouching() bool {
-	return !s.Case.Change.Empty() && s.Case.Change.Class != news.Typo && !s.Case.Approved.Covers(s.Head.ID, s.Case.Hash)
+	return !s.Case.Change.Empty() && !s.Case.Change.Slight() && !s.Case.Approved.Covers(s.Head.ID, s.Case.Hash)
 }
 
 // Offered lists the steps that lead on now and that a person may make, the likely

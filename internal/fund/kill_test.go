@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -232,6 +233,9 @@ func TestAKillAtAnyStepEndsInTheSameBooks(t *testing.T) {
 		want := fmt.Sprint(plain.hashes())
 		for at := 1; at <= steps.n; at++ {
 			for _, after := range []bool{false, true} {
+				if os.Getenv("MASTHEAD_TORTURE") == "" && after != (at%2 == 0) {
+					continue // half of them here, all in the long trials
+				}
 				r := newRig(t, storetest.Open(t, storetest.SQLite(t)), "USD")
 				r.putSame()
 				f := &fuse{at: at, after: after}

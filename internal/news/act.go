@@ -2,6 +2,7 @@ package news
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"masthead.dev/masthead/internal/document"
@@ -67,6 +68,9 @@ type Facts interface {
 	Revision(ctx context.Context, id string) (Revision, error)
 	Approval(ctx context.Context, article string) (Approval, error)
 	Pending(ctx context.Context, article string) (Pending, error)
+	// GroupHas tells whether a group of translations has an article in a language
+	// besides the given one; spiked ones do not count.
+	GroupHas(ctx context.Context, group, lang, except string) (bool, error)
 	// Writers lists the accounts that made revisions after a number, each once;
 	// those that were kept aside do not count.
 	Writers(ctx context.Context, article string, after int) ([]string, error)
@@ -90,6 +94,11 @@ func (n Newsroom) Case(ctx context.Context, f Facts, a Article, r Revision, act 
 	}
 	if c.Findings, err = n.look(ctx, f, r.Content); err != nil {
 		return c, err
+	}
+	if a.State == Spiked {
+		if c.Twin, err = f.GroupHas(ctx, a.Group, a.Lang, a.ID); err != nil {
+			return c, err
+		}
 	}
 	after := 0
 	if a.Live != "" {
@@ -249,7 +258,24 @@ func (c Case) let() Approval {
 	return ap
 }
 
+// seen is the approval with what was acknowledged and let pass when the moment
+// was chosen: it holds for as long as the approval does, and so for that text
+// alone. Who let it pass, and why, stands in the log's entry of the plan.
+func (c Case) seen() Approval {
+	ap := c.Approved
+	ap.Acknowledged = slices.Compact(slices.Sorted(slices.Values(slices.Concat(ap.Acknowledged, c.Acknowledged))))
+	if c.Override {
+		ap.Overridden = slices.Concat(ap.Overridden, c.passed())
+	}
+	return ap
+}
+
 func (n Newsroom) plan(ctx context.Context, tx Store, c Case, at time.Time, embargoed bool) (Outcome, error) {
+	if c.Override || len(c.Acknowledged) > 0 {
+		if err := tx.PutApproval(ctx, c.seen()); err != nil {
+			return Outcome{}, err
+		}
+	}
 	a := c.Article
 	a.State, a.PublishAt, a.Embargoed, a.Modified = Scheduled, at.UTC().Truncate(time.Millisecond), embargoed, c.Now
 	tx.Touch("desk")

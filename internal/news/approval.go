@@ -86,7 +86,7 @@ func (n Newsroom) edited(ctx context.Context, tx Store, a *Article, r Revision) 
 		if err != nil {
 			return err
 		}
-		slip = n.weigh(read.Content, r.Content).Class == Typo
+		slip = n.weigh(read.Content, r.Content).Slight()
 	}
 	e := Event{Article: *a, Name: TypoMended, From: a.State, To: a.State, By: r.By, Before: ap.Hash, After: hash}
 	if slip {

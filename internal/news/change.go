@@ -47,7 +47,15 @@ type Weight struct {
 	Was, Now string
 	// Prominent tells that the headline, the summary or the beginning is concerned.
 	Prominent bool
+	// Address tells that the story's address, or the one that search engines are
+	// sent to, is another one.
+	Address bool
 }
+
+// Slight tells whether nobody else has to look at the change: slips of the pen,
+// which readers are not told of, under the same address. Readers are not told of
+// another address either, but it can lead them away from the story.
+func (w Weight) Slight() bool { return w.Class == Typo && !w.Address }
 
 // Empty tells that nothing changed at all.
 func (w Weight) Empty() bool { return w.Class == "" }
@@ -73,6 +81,7 @@ func Weigh(edits []Edit, lang, first string) Weight {
 		if e.Part == "field:headline" || e.Part == "field:dek" || e.Part == "block:"+first {
 			w.Prominent = true
 		}
+		w.Address = w.Address || e.Part == "field:slug" || e.Part == "field:canonical_url"
 		slips = slips && e.slip()
 	}
 	slices.Sort(w.Signs)

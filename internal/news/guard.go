@@ -21,6 +21,7 @@ type Case struct {
 	Pending  Pending   // zero: nothing waits
 	Findings []Finding // of the gate
 	OldOnes  []Finding // those that the live text has too
+	Twin     bool      // of a spiked article: its group has another one in its language
 	Sole     bool      // four eyes are asked for, and nobody but By has written it
 	Now      time.Time
 }
@@ -176,7 +177,7 @@ func (c Case) goLive() []Obstacle {
 }
 
 func (c Case) revive() []Obstacle {
-	return when(c.Now.Sub(c.Article.Ended) > SpikeLasts, Obstacle{Key: "flow.no.revive"})
+	return slices.Concat(when(c.Now.Sub(c.Article.Ended) > SpikeLasts, Obstacle{Key: "flow.no.revive"}), when(c.Twin, Obstacle{Key: "flow.no.twin"}))
 }
 
 func (c Case) change() []Obstacle {
@@ -194,7 +195,7 @@ func (c Case) change() []Obstacle {
 		})
 	}
 	out = append(out, c.out()...)
-	if c.Change.Class != Typo && !c.Change.Empty() && !c.Approved.Covers(c.Article.Working, c.Hash) {
+	if !c.Change.Slight() && !c.Change.Empty() && !c.Approved.Covers(c.Article.Working, c.Hash) {
 		out = append(out, c.second(true)...)
 	}
 	return append(out, c.gate(list)...)

@@ -15,7 +15,7 @@ func (c Case) order() Order {
 // change makes a new public version, at once or after the time in which somebody
 // who is alone can take it back.
 func (n Newsroom) change(ctx context.Context, tx Store, c Case) (Outcome, error) {
-	alone := c.Sole && c.Alone && c.Change.Class != Typo && !c.Change.Empty() && !c.Approved.Covers(c.Article.Working, c.Hash)
+	alone := c.Sole && c.Alone && !c.Change.Slight() && !c.Change.Empty() && !c.Approved.Covers(c.Article.Working, c.Hash)
 	if alone {
 		return n.wait(ctx, tx, c, c.Now.Add(UndoLasts))
 	}

@@ -22,7 +22,6 @@ type Store interface {
 	// ChangeArticle writes a over the row whose working revision still is the
 	// given one; fault.Conflict where somebody else has saved meanwhile.
 	ChangeArticle(ctx context.Context, a Article, working string) error
-	GroupHas(ctx context.Context, group, lang, except string) (bool, error)
 	Revision(ctx context.Context, id string) (Revision, error)
 	// LastRevision returns the one with the highest number: the end of the chain,
 	// which need not be the working one (see Aside).

@@ -70,6 +70,15 @@ func TestAFrontShowsWhatEditorsPutThereAndFillsTheRest(t *testing.T) {
 	}
 	p.get("/de").is(200).hasNot("The oldest")
 
+	p.do(func(tx *store.Tx) error { // a section leaves the front: its slot does not take the story along
+		o, err := tx.Outlet(t.Context())
+		if err != nil {
+			return err
+		}
+		o.Nav = []outlet.NavItem{{Section: "river"}}
+		return tx.PutOutlet(t.Context(), store.System, o)
+	})
+	p.get("/").is(200).has(">Third<")
 	p.clock.Add(time.Hour) // nothing changed in the database: the kept page ends by itself
 	p.get("/").is(200).hasNot("The oldest, again").shows(".lead h2", "Of the river")
 	p.publish(news.Order{Article: hidden.ID})

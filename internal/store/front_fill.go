@@ -59,6 +59,7 @@ var frontSizes = []int{3, 6, 4}
 // is public in the language, else by itself: at the top what is kept there, then
 // the newest, led by one with a picture; in a section's block the section's newest.
 func (s *Store) FillFront(ctx context.Context, w FrontWish) (FilledFront, error) {
+	w.Slots = w.shown()
 	hand, err := s.handPicked(ctx, w)
 	if err != nil {
 		return FilledFront{}, err
@@ -96,6 +97,19 @@ func (s *Store) FillFront(ctx context.Context, w FrontWish) (FilledFront, error)
 		out.Blocks = append(out.Blocks, b)
 	}
 	return out, nil
+}
+
+// shown is the arrangement without the slots of sections that have no block any
+// more: what was put there stands where it would by itself.
+func (w FrontWish) shown() news.Arrangement {
+	out := news.Arrangement{}
+	for slot, p := range w.Slots {
+		id := slot.Section()
+		if id == "" || slices.ContainsFunc(w.Sections, func(v news.Section) bool { return v.ID == id }) {
+			out[slot] = p
+		}
+	}
+	return out
 }
 
 // handPicked are the stories of the slots that may be shown: public and not
@@ -195,7 +209,9 @@ func (s *Store) FrontSections(ctx context.Context, o outlet.Outlet, lang string)
 				out = append(out, all[i])
 			}
 		}
-		return out, nil
+		if len(out) > 0 { // a navigation without any section says nothing of the front
+			return out, nil
+		}
 	}
 	top := slices.DeleteFunc(all, func(v news.Section) bool { return v.Parent != "" })
 	if len(top) <= frontSections {

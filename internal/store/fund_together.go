@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
 )
 
@@ -18,7 +17,7 @@ type look struct {
 	reduce   func(fund.World) fund.Changes
 
 	changes fund.Changes
-	later   bool // it met another one of its donor
+	later   bool // a look before it in the batch is about the same donor
 	err     error
 }
 
@@ -31,8 +30,8 @@ func (l *look) sociable() bool {
 		!slices.ContainsFunc(f.Movements, func(m fund.Movement) bool { return m.Source.Kind != "" && m.Source.Kind != fund.KindPayment })
 }
 
-// lookTogether serves looks of the same moment. Those that share an object or a
-// donor come one after the other; and where it fails, each is tried by itself, so
+// lookTogether serves looks of the same moment (ADR 24). Those that share an object
+// or a donor come one after the other. Where it fails, each is tried by itself, so
 // that nobody fails by another one's fault.
 func (s Fund) lookTogether(list []*look) {
 	for len(list) > 0 {
@@ -70,13 +69,14 @@ func apart(list []*look) (batch, rest []*look) {
 const manyMost = 30 * time.Second
 
 // lookMany writes looks together. The transaction belongs to all, so to no
-// caller's context; who has left meanwhile is told so.
+// caller's context: the look of one who leaves meanwhile is written all the same.
 func (s Fund) lookMany(batch []*look) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(batch[0].ctx), manyMost)
 	defer cancel()
 	return s.lookOnce(ctx, batch)
 }
 
+// lookEach writes each look by itself, all at the same time.
 func (s Fund) lookEach(batch []*look) {
 	var wait sync.WaitGroup
 	for _, l := range batch {
@@ -150,6 +150,7 @@ func reduceAll(w fund.World, batch []*look) (all fund.Changes) {
 	return all
 }
 
+// givers are the donors whose gifts facts are about.
 func givers(w fund.World, f fund.Facts) (donors []string) {
 	for _, id := range aboutFacts(f).donations.list() {
 		if d, ok := w.Donations[id]; ok {
@@ -172,5 +173,3 @@ func joined(a, b fund.Changes) fund.Changes {
 	a.Arrived = append(a.Arrived, b.Arrived...)
 	return a
 }
-
-var _ = fault.Internal

@@ -80,6 +80,14 @@ func (tx *Tx) Media(ctx context.Context, mediaID string) (media.Picture, error) 
 	return onePicture(ctx, tx, mediaID)
 }
 
+// HoldMedia returns a picture that nobody else changes until the transaction ends.
+func (tx *Tx) HoldMedia(ctx context.Context, mediaID string) (media.Picture, error) {
+	if _, err := db.Exec(ctx, tx, "UPDATE media SET id = id WHERE id = $1", mediaID); err != nil {
+		return media.Picture{}, err
+	}
+	return tx.Media(ctx, mediaID)
+}
+
 func onePicture(ctx context.Context, q db.Querier, mediaID string) (media.Picture, error) {
 	got, err := pictures(ctx, q, "id = $1", mediaID)
 	if err == nil && len(got) == 0 {

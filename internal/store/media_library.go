@@ -259,10 +259,7 @@ func (tx *Tx) SetApart(ctx context.Context, by Actor, mediaID string) error {
 // DropMedia removes a picture that nothing shows; its files go soon after.
 // fault.Conflict where a text, public or not, or a public page shows it.
 func (tx *Tx) DropMedia(ctx context.Context, by Actor, mediaID string) error {
-	if _, err := db.Exec(ctx, tx, "UPDATE media SET uses = uses WHERE id = $1", mediaID); err != nil { // nobody starts to use it meanwhile
-		return err
-	}
-	p, err := tx.Media(ctx, mediaID)
+	p, err := tx.HoldMedia(ctx, mediaID) // nobody starts to use it meanwhile
 	if err != nil {
 		return err
 	}

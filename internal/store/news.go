@@ -84,10 +84,18 @@ func (tx *Tx) SetSticky(ctx context.Context, articleID string, sticky bool) erro
 	return err
 }
 
-// GroupHas implements news.Store: whether a group of translations has an
-// article in a language, other than the one to except.
+// GroupHas implements news.Facts.
 func (tx *Tx) GroupHas(ctx context.Context, group, lang, except string) (bool, error) {
-	n, err := db.One(ctx, tx, db.Value[int64],
+	return groupHas(ctx, tx, group, lang, except)
+}
+
+// GroupHas implements news.Facts.
+func (s *Store) GroupHas(ctx context.Context, group, lang, except string) (bool, error) {
+	return groupHas(ctx, s.Query(), group, lang, except)
+}
+
+func groupHas(ctx context.Context, q db.Querier, group, lang, except string) (bool, error) {
+	n, err := db.One(ctx, q, db.Value[int64],
 		"SELECT COUNT(*) FROM article WHERE group_id = $1 AND lang = $2 AND id <> $3 AND state <> 'spiked'", group, lang, except)
 	return n > 0, err
 }

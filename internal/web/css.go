@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -66,10 +67,15 @@ func sheetFor(page, lang string) sheet {
 // when somebody chooses others.
 var themes sync.Map // page, language and theme → sheet
 
-// themed is the style of a page in a language with a theme at its end.
+// aTheme is all that a theme may hold: colours of tokens. It stands in a style
+// element, where nothing is escaped.
+var aTheme = regexp.MustCompile(`^(?:@media screen(?: and \(prefers-color-scheme:dark\))?\{:root\{(?:--[a-z-]+:#[0-9a-f]{6};?)+\}\})+$`)
+
+// themed is the style of a page in a language with a theme at its end. What is
+// no theme is left out.
 func themed(page, lang, theme string) sheet {
 	base := sheetFor(page, lang)
-	if theme == "" {
+	if !aTheme.MatchString(theme) {
 		return base
 	}
 	key := [3]string{page, lang, theme}

@@ -20,7 +20,7 @@ type Form struct {
 type FieldGroup struct {
 	Legend  string
 	Hint    string
-	Columns bool // short fields, several in a row where there is room
+	Columns int // short fields stand abreast: 2 or 3 in a row, or, for 4, as many as there is room
 	Fields  []Field
 }
 

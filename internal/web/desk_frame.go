@@ -27,6 +27,7 @@ type DeskNav struct {
 	Href    string
 	Count   int // open things; 0 shows nothing
 	Current bool
+	Apart   bool // begins another group
 }
 
 // Who is signed in.

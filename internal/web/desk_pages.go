@@ -141,6 +141,7 @@ type Panel struct {
 	Facts   []Fact
 	Table   *Table
 	Links   []Link
+	Apart   bool // the links open beside this page, which holds what somebody typed
 	Groups  []LinkGroup
 	Buttons []PostButton
 }

@@ -20,7 +20,7 @@ func sampleStory(f DeskFrame, lang string, out map[string]any) {
 	out["desk/library"] = LibraryPage{DeskFrame: f, Heading: w.section, Action: &Link{Text: w.place, Href: "/desk/media/new"}, Tabs: []Tab{{w.section, "/a", 0, true}, {w.place, "/b", 3, false}}, Filter: filter,
 		Shots: []Shot{shot, {Link: Link{Text: "new.png", Href: "/desk/media/y"}}}, Pager: Pager{Older: "?after=1"}}
 	out["desk/library-empty"] = LibraryPage{DeskFrame: f, Heading: w.section, Filter: FilterForm{Form: Form{ID: "filter", Action: "/desk/media", Submit: w.section}}, Empty: w.dek}
-	words := Form{ID: "picture", Action: "/desk/media/x", Nonce: "n", Submit: w.section, Groups: []FieldGroup{{Legend: w.place, Hint: w.dek, Fields: []Field{
+	words := Form{ID: "picture", Action: "/desk/media/x", Nonce: "n", Submit: w.section, Groups: []FieldGroup{{Legend: w.place, Hint: w.dek, Columns: 2, Fields: []Field{
 		{Name: "focal_x", Kind: "number", InputMode: "decimal", Label: w.section, Value: "50"}, {Name: "files", Kind: "file", Many: true, Accept: "image/png", Label: w.place}}}}}
 	out["desk/picture"] = PicturePage{DeskFrame: f, Heading: "bus.jpg", Back: &Link{Text: w.place, Href: "/desk/media"}, Src: "/desk/pictures/x?whole=1", Width: 600, Height: 400, Hint: w.dek,
 		Facts: []Fact{{Name: w.section, Value: w.name}, {Name: w.place, Tag: &Tag{w.place, "warn"}}}, Form: &words, Panels: []Panel{{ID: "uses", Heading: w.section, Text: w.dek}}}

@@ -175,3 +175,74 @@ func TestAnUploadThatIsNoPictureLeavesNothingBehind(t *testing.T) {
 		t.Errorf("%+v", jobs)
 	}
 }
+
+func TestAPictureThatIsCutAnotherWayHasOtherAddressesAndLosesTheOldFiles(t *testing.T) {
+	g := newGallery(t)
+	ctx := t.Context()
+	p := g.add(photo(900, 600))
+	g.drain()
+	before := g.picture(p.ID)
+	if before.Card == nil || before.Card.Width != 900 || before.Whole != nil || g.width(before.Card.Key) != 900 {
+		t.Fatalf("%+v", before.Card)
+	}
+	change := func(fn func(p *media.Picture)) media.Picture {
+		t.Helper()
+		now := g.picture(p.ID)
+		fn(&now)
+		if err := g.store.Write(ctx, func(tx *store.Tx) error { return tx.DescribeMedia(ctx, now) }); err != nil {
+			t.Fatal(err)
+		}
+		g.drain()
+		return g.picture(p.ID)
+	}
+	after := change(func(p *media.Picture) { p.Crop = media.Crop{X: 0, Y: 0, Width: 5000, Height: 5000} })
+	last := after.Renditions[len(after.Renditions)-1]
+	if last.Width != 450 || last.Face == before.Hash || after.Whole == nil || after.Card.Face == before.Card.Face || after.PixelHash != before.PixelHash {
+		t.Errorf("%+v", after)
+	}
+	for _, v := range before.All() {
+		if ok, err := g.blobs.Exists(ctx, v.Key); ok || err != nil {
+			t.Errorf("the file of the old cut is still there: %s %v", v.Key, err)
+		}
+	}
+	back := change(func(p *media.Picture) { p.Crop, p.FocalX = media.Crop{}, 100 })
+	if back.Renditions[0].Face != p.Hash || back.Whole != nil || back.Card.Face == before.Card.Face {
+		t.Errorf("%+v", back)
+	}
+}
+
+func TestTheFilesOfADeletedPictureGoUnlessItIsBroughtInAgain(t *testing.T) {
+	g := newGallery(t)
+	g.Handle(job.MediaDrop, DropPicture(g.store, g.blobs))
+	ctx := t.Context()
+	there := func(p media.Picture) bool {
+		t.Helper()
+		ok, err := g.blobs.Exists(ctx, p.OriginalKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	drop := func(p media.Picture) {
+		t.Helper()
+		if err := g.store.Write(ctx, func(tx *store.Tx) error { return tx.DropMedia(ctx, store.System, p.ID) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := g.add(photo(400, 300))
+	g.drain()
+	drop(p)
+	again := g.add(photo(400, 300))
+	g.drain()
+	if !there(again) || again.ID == p.ID {
+		t.Error("the file of a picture that came back is gone")
+	}
+	all := append(g.picture(again.ID).All(), media.Stored{Key: again.OriginalKey})
+	drop(again)
+	g.drain()
+	for _, v := range all {
+		if ok, err := g.blobs.Exists(ctx, v.Key); ok || err != nil {
+			t.Errorf("%s is still there, %v", v.Key, err)
+		}
+	}
+}

@@ -25,7 +25,7 @@ var named = regexp.MustCompile(`^([0-9a-z]{26}|[^/]*[0-9][^/]*)$`)
 func kindOf(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
-		if named.MatchString(p) {
+		if named.MatchString(p) || i > 0 && slices.Contains([]string{"wording", "texts", "front"}, parts[i-1]) || i > 1 && parts[i-2] == "texts" {
 			parts[i] = "{id}"
 		}
 	}

@@ -156,7 +156,7 @@ func (d *Pages) slotsPanel(ctx context.Context, v *visit, f web.DeskFrame, o of)
 		}
 		seats = append(seats, seat)
 	}
-	table := &web.Table{Caption: v.Loc.T("arrange.slots"), Columns: v.Columns("arrange.slot", "arrange.story", "arrange.why", "arrange.do")}
+	table := &web.Table{Caption: v.Loc.T("arrange.slots"), Columns: v.Columns("arrange.story", "arrange.slot", "arrange.why", "arrange.do")}
 	for i, seat := range seats {
 		row, waits, err := d.slotRow(ctx, v, f, o, seat, i)
 		if err != nil {
@@ -182,7 +182,7 @@ func (d *Pages) slotRow(ctx context.Context, v *visit, f web.DeskFrame, o of, se
 		why.Tag = &web.Tag{Text: v.Loc.T("arrange.why.hand"), Kind: "ok"}
 	case has:
 		why.Tag.Kind = "warn"
-		if why.Small, waits, err = d.whyNot(ctx, v, f, placed); err != nil {
+		if story.Small, waits, err = d.whyNot(ctx, v, f, placed); err != nil {
 			return row, false, err
 		}
 	}
@@ -190,7 +190,7 @@ func (d *Pages) slotRow(ctx context.Context, v *visit, f web.DeskFrame, o of, se
 	if has {
 		do.Ways = append(do.Ways, v.slotButtons(o, seat.Slot, name, i)...)
 	}
-	return web.Row{On: has, Cells: []web.Cell{{Text: name}, story, why, do}}, waits, nil
+	return web.Row{On: has, Cells: []web.Cell{story, {Text: name}, why, do}}, waits, nil
 }
 
 // slotButtons move a story up and down and take it out.

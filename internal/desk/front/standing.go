@@ -183,7 +183,7 @@ func (v *visit) howItStands(f web.DeskFrame, t paper, text string) web.Panel {
 		}
 	}
 	if left := standing.Left(text); len(left) > 0 {
-		p.Text = v.Loc.T("standing.left", "what", "“"+strings.Join(left, "”, “")+"”")
+		p.Text = v.Loc.T("standing.left", "what", desk.Join(left...))
 	}
 	if v.d.Text != nil && len(t.newest) > 0 {
 		p.Links = append(p.Links, web.Link{Text: v.Loc.T("arrange.preview"), Href: t.home + "/preview"})

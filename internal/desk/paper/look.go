@@ -66,10 +66,14 @@ func (v *visit) verdicts(l outlet.Look) map[string]string {
 		if *colour(&l, name) == "" {
 			key = "look.contrast.house"
 		}
-		out[name] = v.Loc.T(key, "colour", x.Colour.String(), "ratio", v.ratio(x.Contrast))
+		out[name] = v.Loc.T(key, "colour", ltr(x.Colour.String()), "ratio", v.ratio(x.Contrast))
 	}
 	return out
 }
+
+// ltr keeps the sign at the head of a colour there, also in a line that runs from
+// right to left (Unicode UAX 9, isolates).
+func ltr(colour string) string { return "\u2066" + colour + "\u2069" }
 
 // ratio writes a contrast with one decimal, rounded down: what falls short must
 // not look as if it did not.
@@ -95,7 +99,7 @@ func (v *visit) lookFaults(l outlet.Look, err error) fault.Fields {
 		if x.Nearest == "" {
 			key = "look.bad.none"
 		}
-		bad[name] = v.Loc.T(key, "colour", x.Colour.String(), "ratio", v.ratio(x.Contrast), "nearest", x.Nearest)
+		bad[name] = v.Loc.T(key, "colour", ltr(x.Colour.String()), "ratio", v.ratio(x.Contrast), "nearest", ltr(x.Nearest))
 	}
 	return bad
 }

@@ -25,12 +25,7 @@ func (d *Pages) writer(ctx context.Context, v *visit, id string) (access, error)
 }
 
 // say puts a refusal into this person's language.
-func (v *visit) say(err error) error {
-	if r, ok := editorial.Refused(err); ok {
-		return v.Refuse(r.Kind, r.Key)
-	}
-	return err
-}
+func (v *visit) say(err error) error { return v.Say(err) }
 
 func (d *Pages) writing() draft.Writing { return d.work.Writing() }
 

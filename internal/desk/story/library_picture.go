@@ -169,7 +169,7 @@ func (v *visit) pictureForm(p media.Picture, bad fault.Fields) web.Form {
 	if p.Crop.None() {
 		p.Crop = media.Crop{Width: 10_000, Height: 10_000}
 	}
-	cut := web.FieldGroup{Legend: v.Loc.T("library.cut"), Hint: v.Loc.T("library.cut.hint"), Columns: true}
+	cut := web.FieldGroup{Legend: v.Loc.T("library.cut"), Hint: v.Loc.T("library.cut.hint"), Columns: 2}
 	for _, x := range places {
 		cut.Fields = append(cut.Fields, web.Field{Name: x.name, Kind: "number", InputMode: "decimal", Label: v.Loc.T("library.field." + x.name), Value: value(x.name, percent(*x.at(&p))), Dir: "ltr"})
 	}
@@ -224,11 +224,7 @@ func over(words map[string]string, prefix string, v *visit) map[string]string {
 
 // doOnePicture keeps what was said about a picture.
 func (d *Pages) doOnePicture(ctx context.Context, v *visit) (web.Page, error) {
-	p, err := d.held(ctx, v)
-	if err != nil {
-		return web.Page{}, err
-	}
-	err = v.readPictureForm(&p)
+	p, err := d.change(ctx, v, v.PathValue("id"), v.readPictureForm)
 	var bad fault.Fields
 	if errors.As(err, &bad) {
 		page, err := d.picturePage(ctx, v, p, bad)
@@ -237,7 +233,7 @@ func (d *Pages) doOnePicture(ctx context.Context, v *visit) (web.Page, error) {
 		}
 		return v.Again("desk/picture", page)
 	}
-	if err := d.describe(ctx, v, p); err != nil {
+	if err != nil {
 		return web.Page{}, err
 	}
 	return desk.See("/desk/media/" + p.ID + "?done=saved"), nil
@@ -246,23 +242,39 @@ func (d *Pages) doOnePicture(ctx context.Context, v *visit) (web.Page, error) {
 // held is the picture of this address, for somebody who may change it.
 func (d *Pages) held(ctx context.Context, v *visit) (media.Picture, error) {
 	p, err := d.Store.Media(ctx, v.PathValue("id"))
-	if err != nil {
-		return p, err
+	if err == nil {
+		err = v.refuseOthers(p)
 	}
-	if may := v.holds(p); !may.OK() {
-		return p, v.Refuse(fault.Denied, may.Why)
-	}
-	return p, nil
+	return p, err
 }
 
-// describe writes what is known about a picture, and who said so.
-func (d *Pages) describe(ctx context.Context, v *visit, p media.Picture) error {
-	return d.Store.Write(ctx, func(tx *store.Tx) error {
+func (v *visit) refuseOthers(p media.Picture) error {
+	if may := v.holds(p); !may.OK() {
+		return v.Refuse(fault.Denied, may.Why)
+	}
+	return nil
+}
+
+// change changes what is known about a picture, and notes who did. Nobody else
+// changes it meanwhile: the editor sends credit and crop at once. After a fault it
+// returns the picture as it was to become.
+func (d *Pages) change(ctx context.Context, v *visit, id string, fn func(*media.Picture) error) (p media.Picture, err error) {
+	err = d.Store.Write(ctx, func(tx *store.Tx) error {
+		if p, err = tx.HoldMedia(ctx, id); err != nil {
+			return err
+		}
+		if err := v.refuseOthers(p); err != nil {
+			return err
+		}
+		if err := fn(&p); err != nil {
+			return err
+		}
 		if err := tx.DescribeMedia(ctx, p); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, v.By(), "media.described", "media", p.ID, map[string]any{"credit": p.Credit, "rights": p.Rights, "until": p.RightsUntil, "crop": p.Crop.String()})
 	})
+	return p, err
 }
 
 // usesPanel says where a picture is shown, as far as this person may know.

@@ -101,23 +101,22 @@ func (d *Pages) doDescribe(ctx context.Context, v *visit) (web.Page, error) {
 	if p, ok := v.turnedAway(in.Nonce); !ok {
 		return p, nil
 	}
-	p, err := d.held(ctx, v)
-	if err != nil {
-		return v.answerFault(err)
-	}
-	if in.Credit != nil {
-		p.Credit = news.Line(*in.Credit)
-	}
-	if in.Focal != nil {
-		p.FocalX, p.FocalY = min(max(in.Focal[0], 0), 10000), min(max(in.Focal[1], 0), 10000)
-	}
-	if c := in.Crop; c != nil {
-		if p.Crop = (media.Crop{X: c[0], Y: c[1], Width: c[2], Height: c[3]}); !p.Crop.Good() {
-			return v.answerFault(v.Refuse(fault.Invalid, "library.bad.crop"))
+	p, err := d.change(ctx, v, v.PathValue("id"), func(p *media.Picture) error {
+		if in.Credit != nil {
+			p.Credit = news.Line(*in.Credit)
 		}
-		p.Crop = media.ParseCrop(p.Crop.String())
-	}
-	if err := d.describe(ctx, v, p); err != nil {
+		if in.Focal != nil {
+			p.FocalX, p.FocalY = min(max(in.Focal[0], 0), 10000), min(max(in.Focal[1], 0), 10000)
+		}
+		if c := in.Crop; c != nil {
+			if p.Crop = (media.Crop{X: c[0], Y: c[1], Width: c[2], Height: c[3]}); !p.Crop.Good() {
+				return v.Refuse(fault.Invalid, "library.bad.crop")
+			}
+			p.Crop = media.ParseCrop(p.Crop.String())
+		}
+		return nil
+	})
+	if err != nil {
 		return v.answerFault(err)
 	}
 	return answer(http.StatusOK, struct {

@@ -99,7 +99,7 @@ func (d *Pages) doStep(ctx context.Context, v *visit) (web.Page, error) {
 		return web.Page{}, err
 	}
 	if detour != "" {
-		p.Panels = append(p.Panels, web.Panel{ID: "prove", Heading: v.Loc.T("prove.heading"), Text: v.Loc.T("change.prove.say"), Links: []web.Link{{Text: v.Loc.T("prove.act"), Href: detour}}})
+		p.Panels = append(p.Panels, web.Panel{ID: "prove", Heading: v.Loc.T("prove.heading"), Text: v.Loc.T("change.prove.say"), Apart: true, Links: []web.Link{{Text: v.Loc.T("prove.act"), Href: detour}}})
 	}
 	return v.Again("desk/form", p)
 }

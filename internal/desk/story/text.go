@@ -195,7 +195,7 @@ func (v *visit) keepText(ctx context.Context, in typed, o offered, status int, b
 	}
 	page := v.textPage(ctx, v.PathValue("id"), in, o, bad)
 	if v.Standing("") == desk.SignedOut {
-		page.Panels = []web.Panel{{ID: "help", Heading: v.Loc.T("signin.act"), Text: v.Loc.T("write.signedout"), Links: []web.Link{{Text: v.Loc.T("signin.act"), Href: "/desk/sign-in"}}}}
+		page.Panels = []web.Panel{{ID: "help", Heading: v.Loc.T("signin.act"), Text: v.Loc.T("write.signedout"), Apart: true, Links: []web.Link{{Text: v.Loc.T("signin.act"), Href: "/desk/sign-in"}}}}
 	}
 	p, err := v.Draw("desk/form", page)
 	p.Status = status

@@ -96,7 +96,7 @@ func (v *visit) leadGroup(in typed, o offered) web.FieldGroup {
 }
 
 func (v *visit) bylineGroup(c news.Content, o offered) web.FieldGroup {
-	out := web.FieldGroup{Legend: v.Loc.T("write.field.bylines"), Hint: v.Loc.T("write.bylines.hint"), Columns: true}
+	out := web.FieldGroup{Legend: v.Loc.T("write.field.bylines"), Hint: v.Loc.T("write.bylines.hint"), Columns: 3}
 	for i := range len(c.Bylines) + bylineRows {
 		b := news.Byline{Role: news.Roles[0]}
 		if i < len(c.Bylines) {
@@ -124,7 +124,7 @@ func (v *visit) bylineGroup(c news.Content, o offered) web.FieldGroup {
 }
 
 func (v *visit) topicGroup(c news.Content, o offered) web.FieldGroup {
-	out := web.FieldGroup{Legend: v.Loc.T("write.field.topics"), Columns: true}
+	out := web.FieldGroup{Legend: v.Loc.T("write.field.topics"), Columns: 4}
 	for _, t := range o.topics {
 		out.Fields = append(out.Fields, web.Field{Name: "topic_" + t.ID, Kind: "check", Label: desk.WordsIn(t.Name, c.Lang, v.Outlet.Language), Checked: slices.Contains(c.Topics, t.ID)})
 	}
@@ -231,6 +231,9 @@ func (d *Pages) takeLead(ctx context.Context, v *visit, in *typed) error {
 	if err != nil || p.Credit == in.Credit || !v.holds(p).OK() {
 		return err
 	}
-	p.Credit = in.Credit
-	return d.describe(ctx, v, p)
+	_, err = d.change(ctx, v, p.ID, func(p *media.Picture) error {
+		p.Credit = in.Credit
+		return nil
+	})
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -275,6 +276,9 @@ func Vnu(t testing.TB, files ...string) (faults []string) {
 		t.Fatalf("the HTML checker answered %.300s", out)
 	}
 	for _, m := range report.Messages {
+		if strings.Contains(m.Message, "“field-sizing”") { // CSS Basic User Interface 4, which it does not know yet
+			continue
+		}
 		faults = append(faults, fmt.Sprintf("%s: %s: %.120s", filepath.Base(m.URL), m.Message, m.Extract))
 	}
 	return faults
