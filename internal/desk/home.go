@@ -67,7 +67,11 @@ func (d *Desk) homeStories(ctx context.Context, v *Visit, p *web.HomePage) error
 		Table: &web.Table{Caption: v.Loc.T("notices.heading"), Columns: v.Columns("notices.story", "notices.what", "notices.when")}}
 	for _, n := range list {
 		if n.Read.IsZero() {
-			told.Table.Rows = append(told.Table.Rows, web.Row{On: true, Cells: []web.Cell{{Text: v.storyName(n.Headline), Href: "/desk/stories/" + n.Article},
+			name := web.Cell{Text: v.storyName(n.Headline), Href: "/desk/stories/" + n.Article}
+			if n.Closed {
+				name = web.Cell{Text: v.Loc.T("notices.closed")}
+			}
+			told.Table.Rows = append(told.Table.Rows, web.Row{On: true, Cells: []web.Cell{name,
 				{Text: web.NoticeSays(v.Loc, string(n.Kind), n.Detail, n.By)}, {At: n.At}}})
 		}
 	}

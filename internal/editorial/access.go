@@ -94,15 +94,12 @@ func named(ids ...string) []string {
 	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 }
 
-// rights asks the table. What has no author, as after an import, is nobody's own.
+// rights asks the table.
 func rights(p staff.Person, a news.Article, o staff.Object) Access {
 	out := Access{Article: a, Object: o}
-	own := slices.Contains(o.Authors, p.ID) && staff.May(p, staff.WriteOwn, o).OK()
-	read := staff.May(p, staff.ReadDrafts, o)
-	out.Write = own || staff.May(p, staff.EditDrafts, o).OK()
-	out.Read = out.Write || read.OK()
+	out.Write, out.Read = staff.MayWriteText(p, o), staff.MayReadText(p, o)
 	out.Break = out.Write && staff.May(p, staff.BreakLock, o).OK()
-	out.why = read.Why
+	out.why = staff.May(p, staff.ReadDrafts, o).Why
 	return out
 }
 

@@ -70,15 +70,6 @@ func TestAFrontShowsWhatEditorsPutThereAndFillsTheRest(t *testing.T) {
 	}
 	p.get("/de").is(200).hasNot("The oldest")
 
-	p.do(func(tx *store.Tx) error { // a section leaves the front: its slot does not take the story along
-		o, err := tx.Outlet(t.Context())
-		if err != nil {
-			return err
-		}
-		o.Nav = []outlet.NavItem{{Section: "river"}}
-		return tx.PutOutlet(t.Context(), store.System, o)
-	})
-	p.get("/").is(200).has(">Third<")
 	p.clock.Add(time.Hour) // nothing changed in the database: the kept page ends by itself
 	p.get("/").is(200).hasNot("The oldest, again").shows(".lead h2", "Of the river")
 	p.publish(news.Order{Article: hidden.ID})
@@ -88,6 +79,21 @@ func TestAFrontShowsWhatEditorsPutThereAndFillsTheRest(t *testing.T) {
 		return err
 	})
 	p.get("/").is(200).hasNot("Kiwiword")
+}
+
+func TestASectionThatLeavesTheFrontDoesNotTakeAStoryAlong(t *testing.T) {
+	p := newPaper(t)
+	a := p.published(p.content("en", "Newest", "x"))
+	p.arrange("en", news.Arrangement{news.SectionSlot(p.names["town"]): {Article: a.Article}})
+	p.do(func(tx *store.Tx) error {
+		o, err := tx.Outlet(t.Context())
+		if err != nil {
+			return err
+		}
+		o.Nav = []outlet.NavItem{{Section: "river"}}
+		return tx.PutOutlet(t.Context(), store.System, o)
+	})
+	p.get("/").is(200).shows(".lead h2", "Newest")
 }
 
 func TestAPreviewOfAFrontIsKeptNowhere(t *testing.T) {

@@ -1,5 +1,7 @@
 package staff
 
+import "slices"
+
 // steps says which action lets somebody make a step of an article's work (see
 // package news); any of them is enough.
 var steps = map[string][]Action{
@@ -40,3 +42,13 @@ func MayStep(p Person, step string, o Object) Decision {
 
 // StepActions are the actions of which any lets somebody make a step.
 func StepActions(step string) []Action { return steps[step] }
+
+// MayWriteText tells whether somebody may change what is being written of a
+// story: their own, or others'. What has no author, as after an import, is
+// nobody's own.
+func MayWriteText(p Person, o Object) bool {
+	return slices.Contains(o.Authors, p.ID) && May(p, WriteOwn, o).OK() || May(p, EditDrafts, o).OK()
+}
+
+// MayReadText tells whether somebody may read it.
+func MayReadText(p Person, o Object) bool { return MayWriteText(p, o) || May(p, ReadDrafts, o).OK() }

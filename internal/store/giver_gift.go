@@ -96,7 +96,7 @@ type foundPaid struct {
 const fewDonors = 500
 
 func (s *Store) searchPaid(ctx context.Context, search string) (f foundPaid, err error) {
-	f.part = strings.ToLower(search)
+	f.part = s.callPart(search)
 	f.donors, err = db.Rows(ctx, s.Query(), db.Value[string], "SELECT d.id FROM donor d WHERE "+s.called("d", "$1")+" LIMIT $2", f.part, fewDonors+1)
 	if err != nil {
 		return f, err

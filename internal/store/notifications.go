@@ -33,7 +33,8 @@ type Notice struct {
 	Staff    string
 	Kind     NoticeKind
 	Article  string
-	Headline string // of the article, as it is now
+	Headline string // of the article, as it is now; "" where Closed
+	Closed   bool   // whom it was told may not read the article any more
 	Secret   bool   // the article is under embargo
 	By       string // name of who did it; "" is the program
 	Detail   string // state or event
@@ -111,7 +112,11 @@ func scanNotice(r db.Scanner) (n Notice, err error) {
 
 // Notices lists what somebody was told, the newest first.
 func (s *Store) Notices(ctx context.Context, staffID string, limit, offset int) ([]Notice, error) {
-	return db.Rows(ctx, s.Query(), scanNotice, noticeQuery+" ORDER BY n.created_at DESC, n.id LIMIT $2 OFFSET $3", staffID, limit, offset)
+	list, err := db.Rows(ctx, s.Query(), scanNotice, noticeQuery+" ORDER BY n.created_at DESC, n.id LIMIT $2 OFFSET $3", staffID, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	return list, closeNotices(ctx, s.Query(), staffID, list)
 }
 
 // CountNotices counts what somebody has not read yet.
@@ -141,7 +146,10 @@ func (tx *Tx) TakeDigest(ctx context.Context, staffID string) ([]Notice, error) 
 		ids[i] = n.ID
 	}
 	_, err = db.Exec(ctx, tx, "UPDATE notification SET mailed_at = "+place(len(ids)+1)+" WHERE id IN ("+places(len(ids))+")", append(ids, tx.now())...)
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, closeNotices(ctx, tx, staffID, out)
 }
 
 // NotifyWay is how somebody wants to be told by mail.

@@ -16,6 +16,7 @@ type Preview struct {
 	ID, Article             string
 	Label                   string // for whom it is
 	By                      news.Author
+	Own                     bool      // of somebody of the desk for themselves
 	Made, Ends, Ended, Seen time.Time // Ended: taken back
 }
 
@@ -66,10 +67,10 @@ func (tx *Tx) EndPreview(ctx context.Context, by Actor, articleID, previewID str
 	return tx.Audit(ctx, by, "preview.ended", "article", articleID, map[string]any{"preview": previewID})
 }
 
-const previewColumns = "id, article_id, label, by_id, by_name, created_at, expires_at, revoked_at, seen_at"
+const previewColumns = "id, article_id, label, by_id, by_name, created_at, expires_at, revoked_at, seen_at, own"
 
 func scanPreview(r db.Scanner) (p Preview, err error) {
-	return p, r.Scan(&p.ID, &p.Article, &p.Label, &p.By.ID, &p.By.Name, db.At(&p.Made), db.At(&p.Ends), db.At(&p.Ended), db.At(&p.Seen))
+	return p, r.Scan(&p.ID, &p.Article, &p.Label, &p.By.ID, &p.By.Name, db.At(&p.Made), db.At(&p.Ends), db.At(&p.Ended), db.At(&p.Seen), db.Bool(&p.Own))
 }
 
 // Previews lists the links to an article, the newest first; for the desk.
@@ -91,7 +92,8 @@ func (s *Store) PreviewByToken(ctx context.Context, token string) (Preview, erro
 }
 
 // PreviewText is the newest text of the article that a link opens. It is the one
-// place where text that is not public leaves the desk, and asks for the link.
+// place where text that is not public leaves the desk, and asks for the link and
+// for the right of whoever gave it.
 func (s *Store) PreviewText(ctx context.Context, token string) (Preview, news.Article, news.Content, error) {
 	p, err := s.PreviewByToken(ctx, token)
 	if err != nil {
@@ -101,7 +103,11 @@ func (s *Store) PreviewText(ctx context.Context, token string) (Preview, news.Ar
 	if err != nil {
 		return p, a, news.Content{}, err
 	}
-	if a.State == news.Spiked || a.State == news.Withdrawn {
+	given, err := p.givenStill(ctx, s.Query(), a)
+	if err != nil {
+		return p, a, news.Content{}, err
+	}
+	if !given || a.State == news.Spiked || a.State == news.Withdrawn {
 		return p, a, news.Content{}, fault.New(fault.Gone, "this link has ended")
 	}
 	d, err := s.Draft(ctx, a.ID)

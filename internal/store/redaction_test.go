@@ -164,7 +164,7 @@ func TestAPreviewOpensOneStoryUntilItsDayOrUntilTheDeskEndsIt(t *testing.T) {
 		})
 		token := func() (token string) {
 			r.do(func(tx *store.Tx) (err error) {
-				token, err = tx.MakePreview(ctx, store.Actor{ID: "a", Name: "Ada"}, a.ID, "the lawyer", 3)
+				token, err = tx.MakePreview(ctx, store.System, a.ID, "the lawyer", 3)
 				return err
 			})
 			return token

@@ -66,6 +66,9 @@ func (n *Notices) lines(l *locale.Locale, list []store.Notice) []web.NoticeLine 
 		if x.Secret {
 			line.Story = ""
 		}
+		if x.Closed {
+			line.Story, line.Link = l.T("notices.closed"), n.Address("/desk/notices")
+		}
 		out = append(out, line)
 	}
 	return out

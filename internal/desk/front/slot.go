@@ -157,6 +157,9 @@ func (d *Pages) doSlot(ctx context.Context, v *visit) (web.Page, error) {
 					p = was
 				}
 			}
+			if p.Ended(d.Clock.Now()) { // but not an end that is over
+				p.Until = time.Time{}
+			}
 			return now.Put(s, p, d.Clock.Now())
 		})
 		return v.done(o.Lang, "arranged", err)

@@ -65,7 +65,7 @@ func example(o outlet.Outlet, pattern string) string {
 func (v *visit) examples(o outlet.Outlet) web.Panel {
 	p := web.Panel{ID: "example", Heading: v.Loc.T("addresses.example")}
 	for _, lang := range o.Langs() {
-		p.Facts = append(p.Facts, web.Fact{Name: locale.NameOf(lang), Value: o.URL(o.Prefix(lang) + example(o, o.Pattern))})
+		p.Facts = append(p.Facts, web.Fact{Name: locale.NameOf(lang), Value: o.Prefix(lang) + example(o, o.Pattern)})
 	}
 	return p
 }

@@ -47,7 +47,10 @@ func wayName(how string) string {
 
 func (v *visit) noticeRow(n store.Notice) web.Row {
 	row := web.Row{On: n.Read.IsZero(), Cells: []web.Cell{{Text: web.NoticeSays(v.Loc, string(n.Kind), n.Detail, n.By)}, {Text: n.Headline, Href: "/desk/stories/" + n.Article}, {At: n.At}}}
-	if n.Headline == "" {
+	switch {
+	case n.Closed:
+		row.Cells[1] = web.Cell{Text: v.Loc.T("notices.closed")}
+	case n.Headline == "":
 		row.Cells[1].Text = v.Loc.T("write.nameless")
 	}
 	if row.On {
