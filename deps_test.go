@@ -57,7 +57,7 @@ var sameFloor = map[string]string{
 	"internal/desk/story internal/desk":     "the desk draws the pages about stories and says who may open them",
 	"internal/desk/front internal/desk":     "the desk draws the pages about the front and says who may open them",
 	"internal/editorial internal/store":     "what is done with a story is asked and done in one transaction",
-	"internal/standing internal/outlet":      "the newsroom's own texts stand in its settings",
+	"internal/standing internal/outlet":     "the newsroom's own texts stand in its settings",
 	"internal/money internal/fault":         "bad amounts are answered with a sentence",
 	"internal/locale internal/fault":        "a sentence that can't stand is refused in words",
 	"internal/locale internal/money":        "amounts follow the locale",

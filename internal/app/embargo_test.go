@@ -25,8 +25,8 @@ import (
 // address and its picture.
 var secrets = []string{"Kiwimerger", "kiwimerger", "Quincewords", strings.Repeat("e", 64)}
 
-// paper is a newsroom that serves.
-type paper struct {
+// newsroom is one that serves.
+type newsroom struct {
 	*App
 	t    *testing.T
 	base string
@@ -34,7 +34,7 @@ type paper struct {
 	ids  map[string]string
 }
 
-func openPaper(t *testing.T, database string) *paper {
+func openPaper(t *testing.T, database string) *newsroom {
 	t.Helper()
 	dir := t.TempDir()
 	if database == "" {
@@ -45,7 +45,7 @@ func openPaper(t *testing.T, database string) *paper {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
-	p := &paper{App: a, t: t, ids: map[string]string{}}
+	p := &newsroom{App: a, t: t, ids: map[string]string{}}
 	o := *a.outlet.Load()
 	o.Name, o.Languages = "The Lantern", []string{"fa"}
 	p.write(func(ctx context.Context, tx *store.Tx) (err error) {
@@ -75,7 +75,7 @@ func openPaper(t *testing.T, database string) *paper {
 	return p
 }
 
-func (p *paper) serve() {
+func (p *newsroom) serve() {
 	p.t.Helper()
 	ln, err := p.Listen()
 	if err != nil {
@@ -88,26 +88,26 @@ func (p *paper) serve() {
 	p.base = <-up
 }
 
-func (p *paper) write(fn func(ctx context.Context, tx *store.Tx) error) {
+func (p *newsroom) write(fn func(ctx context.Context, tx *store.Tx) error) {
 	p.t.Helper()
 	if err := p.Store.Write(p.t.Context(), func(tx *store.Tx) error { return fn(p.t.Context(), tx) }); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
-func (p *paper) content(headline, text string) news.Content {
+func (p *newsroom) content(headline, text string) news.Content {
 	return news.Content{Lang: "en", Kind: news.Report, Headline: headline, Dek: "Dek of " + headline, Section: p.ids["section"], Topics: []string{p.ids["topic"]},
 		Bylines: []news.Byline{{Person: p.ids["person"], Role: "by"}}, Body: document.New("en", document.P(text))}
 }
 
 // secret is the story that nobody may find.
-func (p *paper) secret() news.Content {
+func (p *newsroom) secret() news.Content {
 	c := p.content("Kiwimerger", "Quincewords in it.")
 	c.Lead = &news.Lead{Media: p.pic.ID}
 	return c
 }
 
-func (p *paper) create(c news.Content) news.Article {
+func (p *newsroom) create(c news.Content) news.Article {
 	p.t.Helper()
 	var a news.Article
 	p.write(func(ctx context.Context, tx *store.Tx) (err error) {
@@ -117,7 +117,7 @@ func (p *paper) create(c news.Content) news.Article {
 	return a
 }
 
-func (p *paper) publish(o news.Order) news.Publication {
+func (p *newsroom) publish(o news.Order) news.Publication {
 	p.t.Helper()
 	var v news.Publication
 	p.write(func(ctx context.Context, tx *store.Tx) (err error) {
@@ -128,7 +128,7 @@ func (p *paper) publish(o news.Order) news.Publication {
 }
 
 // change saves another text of a story without publishing it.
-func (p *paper) change(article string, c news.Content) {
+func (p *newsroom) change(article string, c news.Content) {
 	p.t.Helper()
 	p.write(func(ctx context.Context, tx *store.Tx) error {
 		a, err := tx.Article(ctx, article)
@@ -140,7 +140,7 @@ func (p *paper) change(article string, c news.Content) {
 }
 
 // ask returns what an address answers, headers and all.
-func (p *paper) ask(path string) (int, string) {
+func (p *newsroom) ask(path string) (int, string) {
 	p.t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 20 * time.Second}
 	res, err := client.Get(p.base + path)
@@ -162,7 +162,7 @@ var starts = []string{"/", "/fa", "/feed.xml", "/atom.xml", "/feed.json", "/sect
 
 // known are all addresses at which a twin of this newsroom shows the secret,
 // found by following every link from the starts; and the starts.
-func known(t *testing.T, twin *paper) (all, showing []string) {
+func known(t *testing.T, twin *newsroom) (all, showing []string) {
 	t.Helper()
 	queue := slices.Clone(starts)
 	seen := map[string]bool{}
@@ -196,7 +196,7 @@ func known(t *testing.T, twin *paper) (all, showing []string) {
 }
 
 // leaks lists what of the secret an address gives away.
-func (p *paper) leaks(path string) (out []string) {
+func (p *newsroom) leaks(path string) (out []string) {
 	_, body := p.ask(path)
 	if q, err := url.Parse(path); err == nil && q.Query().Get("q") != "" { // a search shows what was asked
 		body = strings.ReplaceAll(body, q.Query().Get("q"), "")
@@ -209,7 +209,7 @@ func (p *paper) leaks(path string) (out []string) {
 	return out
 }
 
-func (p *paper) finds(when string, all []string) {
+func (p *newsroom) finds(when string, all []string) {
 	p.t.Helper()
 	for _, path := range all {
 		for _, leak := range p.leaks(path) {
@@ -272,7 +272,7 @@ func TestACrawlerThatKnowsEveryAddressFindsAStoryFromItsInstantOn(t *testing.T) 
 
 // appear looks at all addresses at once, over and over, until each shows the
 // story; none may take longer than a second.
-func (p *paper) appear(at time.Time, showing []string) {
+func (p *newsroom) appear(at time.Time, showing []string) {
 	p.t.Helper()
 	var busy sync.WaitGroup
 	late := make(chan string, len(showing))
@@ -300,7 +300,7 @@ func (p *paper) appear(at time.Time, showing []string) {
 
 // gone waits until what follows the change has reached the pages that are kept,
 // and then finds nothing any more.
-func (p *paper) gone(all []string) {
+func (p *newsroom) gone(all []string) {
 	p.t.Helper()
 	for end := time.Now().Add(time.Second); time.Now().Before(end) && len(p.leaks("/")) > 0; {
 		time.Sleep(20 * time.Millisecond)

@@ -15,7 +15,7 @@ import (
 	"masthead.dev/masthead/internal/desk"
 	"masthead.dev/masthead/internal/desk/front"
 	deskmoney "masthead.dev/masthead/internal/desk/money"
-	"masthead.dev/masthead/internal/desk/paper"
+	deskpaper "masthead.dev/masthead/internal/desk/paper"
 	"masthead.dev/masthead/internal/desk/story"
 	"masthead.dev/masthead/internal/draft"
 	"masthead.dev/masthead/internal/fund"
@@ -248,7 +248,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := desk.New(desk.Config{Store: a.Store, Secrets: a.Secrets, Templates: a.Templates, Clock: a.Clock, Money: a.Money, BaseURL: a.baseURL(), Sandbox: a.Sandbox != nil, Fund: a.Fund, Preview: preview, Front: s.FrontPreview, Text: s.TextPreview, Archive: a.Archive, Blobs: a.Blobs})
 	d.Add(deskmoney.Part(d))
 	d.Add(story.Part(d))
-	d.Add(paper.Part(d, s.Has))
+	d.Add(deskpaper.Part(d, s.Has))
 	d.Add(front.Part(d))
 	pagesOfDesk := d.Handler()
 	mux.Handle("/desk", pagesOfDesk)

@@ -7,9 +7,9 @@ import (
 	"masthead.dev/masthead/internal/db"
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/fund"
-	"masthead.dev/masthead/internal/outbox"
 	"masthead.dev/masthead/internal/id"
 	"masthead.dev/masthead/internal/job"
+	"masthead.dev/masthead/internal/outbox"
 )
 
 const updateColumns = "id, campaign_id, title, body, created_at, created_by, published_at, mailed_at, mailed_to"
