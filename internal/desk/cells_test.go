@@ -214,11 +214,11 @@ func (r *cells) try(c stafftest.Cell, w way, x trial) {
 		invited = x.by.ID
 	}
 	fill := func(way string) (method, path string) {
-		if strings.Contains(way, "{id}") {
-			way = strings.Replace(way, "{id}", r.story(author, invited), 1)
+		if before, after, ok := strings.Cut(way, "{id}"); ok {
+			way = before + r.story(author, invited) + after
 		}
-		if strings.Contains(way, "{picture}") {
-			way = strings.Replace(way, "{picture}", r.picture(author), 1)
+		if before, after, ok := strings.Cut(way, "{picture}"); ok {
+			way = before + r.picture(author) + after
 		}
 		method, path, _ = strings.Cut(way, " ")
 		return method, path

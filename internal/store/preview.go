@@ -127,6 +127,3 @@ func (tx *Tx) PreviewSeen(ctx context.Context, previewID string) error {
 	_, err := db.Exec(ctx, tx, "UPDATE preview SET seen_at = $2 WHERE id = $1 AND (seen_at IS NULL OR seen_at < $3)", previewID, now, now-time.Hour.Milliseconds())
 	return err
 }
-
-// previewsKept is how long an ended link is shown at the desk.
-const previewsKept = 90 * 24 * time.Hour
