@@ -45,7 +45,7 @@ func TestCallersOfTheSameMomentAreServedTogether(t *testing.T) {
 	for engine, want := range map[Engine]struct {
 		batches int
 		atOnce  int64
-	}{SQLite: {35, 1}, Postgres: {90, 2}} {
+	}{SQLite: {35, 1}, Postgres: {110, 3}} {
 		synctest.Test(t, func(t *testing.T) {
 			sizes, atOnce, _ := serving(engine, 16, 20)
 			sum := 0

@@ -15,7 +15,7 @@ import (
 // for mails without any sentence of the catalogue.
 func worded() []string {
 	return slices.DeleteFunc(web.MailKinds(), func(name string) bool {
-		return name == "mail/staff" || name == "mail/security" || len(web.MailKeys(name)) == 0
+		return slices.Contains([]string{"mail/staff", "mail/security", "mail/article"}, name) || len(web.MailKeys(name)) == 0
 	})
 }
 

@@ -79,7 +79,7 @@ func TestGiftsOfTheSameMomentAreWrittenTogether(t *testing.T) {
 		if n := r.tasks(fund.TaskDuplicate); n != 1 {
 			r.t.Errorf("%d doubles are shown to staff, want 1", n)
 		}
-		if n := r.posts(); n > 6 {
+		if n := r.posts(); n > 9 { // three batches at a time on PostgreSQL
 			r.t.Errorf("13 gifts took %d commits", n)
 		}
 		for _, f := range all {

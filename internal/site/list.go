@@ -124,7 +124,9 @@ func (s *Site) person(ctx context.Context, r *web.Request) (web.Page, error) {
 		data.Links = []web.Link{l}
 	}
 	sh.Title, sh.Description = v.Name, data.Role
-	sh.Frame.Feeds = append(sh.Frame.Feeds, sh.feeds(address(r.Path, ""), sh.T("feed.section", "outlet", sh.outlet.Name, "section", v.Name))...)
+	if len(data.Stories) > 0 { // in this language
+		sh.Frame.Feeds = append(sh.Frame.Feeds, sh.feeds(address(r.Path, ""), sh.T("feed.section", "outlet", sh.outlet.Name, "section", v.Name))...)
+	}
 	sh.JSONLD = thing{"@context": "https://schema.org", "@type": "Person", "name": v.Name, "url": sh.Canonical, "worksFor": sh.publisherLD()}
 	data.Frame = sh.Frame
 	return s.draw(sh, "site/person", data)

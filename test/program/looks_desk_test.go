@@ -33,6 +33,9 @@ func TestThePagesOfTheDeskAreAccessibleValidAndWalkedThroughByKeyboard(t *testin
 			tab := b.Tab(t, browser.Options{Width: look.width, Dark: look.dark})
 			takes(t, tab, s, owner)
 			for _, kind := range looked(slices.Sorted(maps.Keys(all)), i, len(sights)) {
+				if strings.Contains(all[kind].Header.Get("Content-Security-Policy"), "sandbox") {
+					continue // a mail as it is sent: no script runs there, axe's neither
+				}
 				tab.Go(s.Base + all[kind].Path)
 				fits(t, tab, kind, look)
 				if !strings.HasSuffix(kind, "/edit") { // in a text the key means something else; the editor has a test of its own

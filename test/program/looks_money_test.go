@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -84,11 +85,13 @@ func looked(kinds []string, i, n int) []string {
 	return out
 }
 
+var owners atomic.Int32 // were added so far
+
 // owner adds one to the newsroom and returns the Cookie header.
 func (s *server) owner(t *testing.T) string {
 	t.Helper()
 	var added struct{ Link string }
-	said := s.on(t, "user", "add", "olga@lantern.example", "--name", "Olga Tern", "--role", "owner", "--url", s.Base, "--json")
+	said := s.on(t, "user", "add", fmt.Sprintf("olga%d@lantern.example", owners.Add(1)), "--name", "Olga Tern", "--role", "owner", "--url", s.Base, "--json")
 	if err := json.Unmarshal([]byte(said), &added); err != nil || added.Link == "" {
 		t.Fatalf("user add: %v in %s", err, said)
 	}

@@ -183,7 +183,7 @@ func (p *paper) picture(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer f.Close()
-	reply(w, 200, map[string]any{"id": "m1", "src": "", "width": 4, "height": 3, "name": head.Filename, "focal": []int{5000, 5000}})
+	reply(w, 200, map[string]any{"id": "m1", "src": "", "width": 4, "height": 3, "name": head.Filename, "focal": []int{5000, 5000}, "mine": true})
 }
 
 // saved waits until the server has a text that fits.

@@ -16,7 +16,7 @@ import (
 var (
 	asked = regexp.MustCompile(`\b(?:t|has)\("([a-z][a-z0-9._]*)"`)
 	tools = regexp.MustCompile(`"((?:tool|hint|lead|move|paste\.lost)\.[a-z0-9_.]+)"`)
-	built = []string{"add.", "article.", "conflict.", "content.", "field.", "group.", "hint.", "kind.", "paste.kept.", "paste.lost.", "role.", "state."}
+	built = []string{"add.", "article.", "conflict.", "content.", "field.", "group.", "hint.", "kind.", "paste.kept.", "paste.lost.", "picture.crop.", "role.", "state."}
 )
 
 // onThePage are words that the page itself says before the script runs.

@@ -176,7 +176,8 @@ func Get[T any](tab *Tab, a chromedp.Action[T]) T {
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
-		tab.t.Fatal(err)
+		where, _ := chromedp.Run(tab.Ctx, chromedp.Location())
+		tab.t.Fatalf("at %s: %v", where, err)
 	}
 	return v
 }
@@ -249,7 +250,7 @@ func (tab *Tab) Axe() (faults []string) {
 	Tools(tab.t)
 	src, err := axeSource()
 	must(tab.t, err)
-	raw := Get(tab, chromedp.Evaluate[string](src+`;axe.run(document,{resultTypes:["violations"]}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.map(n=>n.html.slice(0,160))}))))`, chromedp.EvalAwaitPromise))
+	raw := Get(tab, chromedp.Evaluate[string](src+`;axe.run(document,{resultTypes:["violations"],iframes:false}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.map(n=>n.html.slice(0,160))}))))`, chromedp.EvalAwaitPromise))
 	var list []struct {
 		ID, Help string
 		Nodes    []string
