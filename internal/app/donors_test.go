@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"masthead.dev/masthead/internal/fault"
 	"masthead.dev/masthead/internal/store"
@@ -39,7 +41,8 @@ func TestWhoWasErasedStaysErasedAfterTheRestoreOfAnOlderBackup(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	insert := "INSERT INTO donor (id, email, name, created_at) VALUES ('d1', 'ada@quill.example', 'Ada', 0), ('d2', 'bob@zweig.example', 'Bob', 0)"
+	now := time.Now().UnixMilli() // whoever came long ago and never gave would go by the rules of retention
+	insert := fmt.Sprintf("INSERT INTO donor (id, email, name, created_at) VALUES ('d1', 'ada@quill.example', 'Ada', %d), ('d2', 'bob@zweig.example', 'Bob', %[1]d)", now)
 	if err := started(t, dir, func(a *App) {
 		exec(a, insert)
 		err := a.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.EraseDonor(t.Context(), store.System, "d1") })
