@@ -109,7 +109,7 @@ func TestTakingAnotherTabsTextKeepsTheOneThatIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := func(do string) string {
-		return `const r=indexedDB.open("masthead-desk",1);r.onsuccess=()=>{const all=r.result.transaction("kept","readwrite").objectStore("kept");` + do + `}`
+		return `const r=indexedDB.open("masthead-desk",1);r.onupgradeneeded=()=>r.result.createObjectStore("kept",{keyPath:"key"});r.onsuccess=()=>{const all=r.result.transaction("kept","readwrite").objectStore("kept");` + do + `}`
 	}
 	for i, text := range []string{"left long ago", "left lately"} {
 		w.run(kept(fmt.Sprintf(`all.put({key:"1:old%d",article:"1",client:"old%d",base:"r1",number:1,seq:1,at:%d,conflicts:[],dirty:true,content:%s}).onsuccess=()=>{window.put=%d}`,
