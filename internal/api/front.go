@@ -196,17 +196,7 @@ func (a *API) putNavigation(ctx context.Context, c *Call) (any, error) {
 	if err := c.Read(&in, maxBody); err != nil {
 		return nil, err
 	}
-	err := c.Write(func(ctx context.Context, tx *store.Tx) error {
-		o, err := tx.Outlet(ctx)
-		if err != nil {
-			return err
-		}
-		if err := c.Match(tagOf(navOf(o)), navOf(o)); err != nil {
-			return err
-		}
-		o.Nav = in.Entries
-		return tx.PutOutlet(ctx, c.By(), o)
-	})
+	err := changeOutlet(c, navOf, func(o *outlet.Outlet) { o.Nav = in.Entries })
 	if err != nil {
 		return nil, err
 	}

@@ -110,22 +110,28 @@ func (in putSettings) over(o *outlet.Outlet) {
 	}
 }
 
+// changeOutlet changes the part of the outlet that shown draws, where it is still
+// as the caller saw it.
+func changeOutlet[T any](c *Call, shown func(outlet.Outlet) T, change func(*outlet.Outlet)) error {
+	return c.Write(func(ctx context.Context, tx *store.Tx) error {
+		o, err := tx.Outlet(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.Match(tagOf(shown(o)), shown(o)); err != nil {
+			return err
+		}
+		change(&o)
+		return tx.PutOutlet(ctx, c.By(), o)
+	})
+}
+
 func (a *API) changeSettings(ctx context.Context, c *Call) (any, error) {
 	var in putSettings
 	if err := c.Read(&in, maxBody); err != nil {
 		return nil, err
 	}
-	err := c.Write(func(ctx context.Context, tx *store.Tx) error {
-		o, err := tx.Outlet(ctx)
-		if err != nil {
-			return err
-		}
-		if err := c.Match(tagOf(settingsOf(o)), settingsOf(o)); err != nil {
-			return err
-		}
-		in.over(&o)
-		return tx.PutOutlet(ctx, c.By(), o)
-	})
+	err := changeOutlet(c, settingsOf, in.over)
 	if err != nil {
 		return nil, err
 	}
